@@ -1,0 +1,161 @@
+package io.marft.schemas.client;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.TopicNames;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * How this system reaches a cluster and its registry, and the few ways in which it sets up clients. Keys are strings;
+ * values are bytes, which a {@link RecordCodec} reads and writes, so that a bad record never throws inside a client.
+ *
+ * @param bootstrapServers Kafka's {@code bootstrap.servers}
+ * @param registryUrl base URL of a registry that speaks Confluent's protocol
+ * @param prefix prefix of topics, groups and transactional ids
+ * @param properties further client properties, for instance of security; they win over those set here
+ */
+public record ClientSettings(
+        String bootstrapServers, String registryUrl, String prefix, Map<String, String> properties) {
+
+    private static final int CACHED_SCHEMAS = 1000;
+
+    public ClientSettings {
+        requireText(bootstrapServers, "bootstrap servers");
+        requireText(registryUrl, "registry URL");
+        new TopicNames(prefix);
+        properties = Map.copyOf(properties);
+    }
+
+    public ClientSettings(String bootstrapServers, String registryUrl, String prefix) {
+        this(bootstrapServers, registryUrl, prefix, Map.of());
+    }
+
+    public TopicNames topics() {
+        return new TopicNames(prefix);
+    }
+
+    /** A new codec; each thread needs its own. */
+    public RecordCodec codec() {
+        return new RecordCodec(registry());
+    }
+
+    /** A new registry client. */
+    public SchemaRegistryClient registry() {
+        if (registryUrl.startsWith("mock://")) {
+            return SchemaRegistryClientFactory.newClient(
+                    List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), properties, Map.of());
+        }
+        return new CachedSchemaRegistryClient(
+                List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), properties, Map.of());
+    }
+
+    /** Of an administration client. */
+    public Map<String, Object> admin() {
+        return with(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /** Of an idempotent producer without transactions. */
+    public Map<String, Object> producer(String clientId) {
+        return with(Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.CLIENT_ID_CONFIG,
+                clientId,
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4",
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                StringSerializer.class,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class));
+    }
+
+    /** Of a transactional producer; a second one of the same id fences the first. */
+    public Map<String, Object> transactionalProducer(String transactionalId) {
+        Map<String, Object> map = producer(transactionalId);
+        map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        return with(map);
+    }
+
+    /** Of a consumer in a group: committed records only, from the beginning, offsets committed by hand. */
+    public Map<String, Object> consumer(String groupId) {
+        Map<String, Object> map = reader();
+        map.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+        map.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return with(map);
+    }
+
+    /** Of a consumer without a group, which assigns its partitions itself: committed records only. */
+    public Map<String, Object> reader() {
+        return with(Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+                StringDeserializer.class,
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                ByteArrayDeserializer.class));
+    }
+
+    /**
+     * Of a Kafka Streams application with exactly-once processing.
+     *
+     * @param name the application's name within this system, for instance {@code router}
+     * @param stateDirectory where its local state lies
+     */
+    public Map<String, Object> streams(String name, Path stateDirectory) {
+        return with(Map.of(
+                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                prefix + "." + name,
+                StreamsConfig.STATE_DIR_CONFIG,
+                stateDirectory.toString(),
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                50L,
+                StreamsConfig.POLL_MS_CONFIG,
+                20L,
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                1,
+                StreamsConfig.REPLICATION_FACTOR_CONFIG,
+                -1,
+                StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG,
+                Serdes.StringSerde.class,
+                StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
+                Serdes.ByteArraySerde.class));
+    }
+
+    private Map<String, Object> with(Map<String, Object> base) {
+        Map<String, Object> all = new HashMap<>(base);
+        all.putAll(properties);
+        return all;
+    }
+
+    private static void requireText(String value, String what) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(what + " must not be empty");
+        }
+    }
+}
