@@ -43,7 +43,6 @@ public final class TeamFile {
 
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     private TeamFile() {}
@@ -109,7 +108,7 @@ public final class TeamFile {
                             + e.getKnownPropertyIds(),
                     e);
         } catch (JsonMappingException e) {
-            throw new TeamException(where + ": " + e.getOriginalMessage() + " at " + place(e), e);
+            throw new TeamException(where + ": " + e.getOriginalMessage() + " at " + place(e) + line(e), e);
         } catch (JsonProcessingException e) {
             throw new TeamException(
                     where + ": not YAML: "
@@ -196,7 +195,7 @@ public final class TeamFile {
                 path.append('[').append(step.getIndex()).append(']');
             }
         }
-        return path + line(e);
+        return path.toString();
     }
 
     private static String line(JsonProcessingException e) {
