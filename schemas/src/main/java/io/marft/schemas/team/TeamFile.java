@@ -99,6 +99,9 @@ public final class TeamFile {
      * @throws TeamException as {@link #load}
      */
     public static Team parse(String yaml, String where) {
+        if (yaml.isBlank()) {
+            throw new TeamException(where + ": is empty: a team needs a name and agents");
+        }
         TeamEntry entry;
         try {
             entry = YAML.readValue(yaml, TeamEntry.class);
@@ -114,9 +117,6 @@ public final class TeamFile {
                     where + ": not YAML: "
                             + e.getOriginalMessage().lines().findFirst().orElse("") + line(e),
                     e);
-        }
-        if (entry == null) {
-            throw new TeamException(where + ": is empty: a team needs name and agents");
         }
         return team(entry, where);
     }
