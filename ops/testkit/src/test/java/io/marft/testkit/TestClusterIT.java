@@ -1,0 +1,58 @@
+package io.marft.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+class TestClusterIT {
+
+    @Test
+    void shouldCommitTransactionsOnASingleBroker() throws Exception {
+        try (TestCluster cluster = TestCluster.start(1)) {
+            Map<String, Object> address = Map.of("bootstrap.servers", cluster.bootstrapServers());
+            try (Admin admin = Admin.create(address)) {
+                admin.createTopics(List.of(new NewTopic("facts", Optional.of(1), Optional.empty())))
+                        .all()
+                        .get();
+                assertEquals(1, admin.listTopics().names().get().size());
+            }
+            try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                    Map.of(
+                            "bootstrap.servers",
+                            cluster.bootstrapServers(), //
+                            "transactional.id",
+                            "writer"),
+                    new StringSerializer(),
+                    new StringSerializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("facts", "key", "committed")).get();
+                producer.commitTransaction();
+            }
+            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                    Map.of(
+                            "bootstrap.servers", cluster.bootstrapServers(), //
+                            "isolation.level", "read_committed",
+                            "auto.offset.reset", "earliest"),
+                    new StringDeserializer(),
+                    new StringDeserializer())) {
+                consumer.assign(List.of(new TopicPartition("facts", 0)));
+                ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(20));
+                assertEquals("committed", records.iterator().next().value());
+            }
+        }
+    }
+}
