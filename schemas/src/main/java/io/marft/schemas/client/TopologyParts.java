@@ -1,0 +1,79 @@
+package io.marft.schemas.client;
+
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.RecordSerializer;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TopicNameExtractor;
+
+/**
+ * The parts that every topology of the system is put together from: sources that decode inside the topology, sinks that
+ * encode, and the sink of dead letters. Nodes are named after their topics.
+ *
+ * <p>A topology is built in the order of its flow: each source names the processor behind it, which is added next with
+ * the sources' returned names as its parents; the sinks come last.
+ */
+public final class TopologyParts {
+
+    /** The name of the node that takes dead letters. */
+    public static final String DEAD_LETTERS = "dead-letters";
+
+    private final String service;
+    private final TopicNames names;
+    private final Supplier<RecordCodec> codecs;
+
+    /**
+     * @param service the service's name in dead letters
+     * @param names the names of topics
+     * @param codecs makes a codec for each task
+     */
+    public TopologyParts(String service, TopicNames names, Supplier<RecordCodec> codecs) {
+        this.service = service;
+        this.names = names;
+        this.codecs = codecs;
+    }
+
+    /**
+     * Adds a topic's source with its decoder.
+     *
+     * @param key the key that a record of this value must have
+     * @param next the name of the processor that takes each usable record as a {@link Received}; it must name the
+     *     returned node as a parent
+     * @return the decoder's name; a parent of {@code next} and of {@link #deadLetters}
+     */
+    public <T extends SpecificRecord> String source(
+            Topology topology, Topic topic, Class<T> type, Function<T, String> key, String next) {
+        if (topic.type() != type) {
+            throw new IllegalArgumentException("topic " + topic + " holds " + topic.type() + ", not " + type);
+        }
+        String source = topic.suffix();
+        String decoder = "decode-" + source;
+        topology.addSource(source, new StringDeserializer(), new ByteArrayDeserializer(), names.of(topic));
+        topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, type, key, next, codecs), source);
+        return decoder;
+    }
+
+    /** Adds a topic's sink, which encodes records, under the topic's suffix as its name. */
+    public void sink(Topology topology, Topic topic, String... parents) {
+        topology.addSink(
+                topic.suffix(), names.of(topic), new StringSerializer(), new RecordSerializer<>(codecs), parents);
+    }
+
+    /** Adds a sink that picks each record's topic. */
+    public <T extends SpecificRecord> void sink(
+            Topology topology, String name, TopicNameExtractor<String, T> topic, String... parents) {
+        topology.addSink(name, topic, new StringSerializer(), new RecordSerializer<T>(codecs), parents);
+    }
+
+    /** Adds the sink of dead letters; decoders must be among its parents. */
+    public void deadLetters(Topology topology, String... parents) {
+        sink(topology, Topic.DEAD_LETTERS, parents);
+    }
+}
