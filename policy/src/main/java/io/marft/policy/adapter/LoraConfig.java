@@ -1,0 +1,40 @@
+package io.marft.policy.adapter;
+
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Which linear maps have a low-rank change, W + (alpha / rank) B A, and of which rank.
+ *
+ * @param rank r, at least 1
+ * @param alpha strength; the change is scaled by alpha / rank
+ * @param targets names of the maps, such as {@code q_proj}; kept in the order of {@link Projection}
+ */
+public record LoraConfig(int rank, float alpha, List<String> targets) {
+
+    /** Checks rank, strength and names. */
+    public LoraConfig {
+        if (rank < 1) {
+            throw new IllegalArgumentException("LoRA rank must be at least 1, got: " + rank);
+        }
+        if (!(alpha > 0) || Float.isInfinite(alpha)) {
+            throw new IllegalArgumentException("LoRA alpha must be positive, got: " + alpha);
+        }
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("LoRA targets must name at least one linear map, such as q_proj");
+        }
+        TreeSet<Projection> sorted = new TreeSet<>();
+        targets.forEach(target -> sorted.add(Projection.of(target)));
+        targets = sorted.stream().map(Projection::label).toList();
+    }
+
+    /** The factor of B A. */
+    public float scale() {
+        return alpha / rank;
+    }
+
+    /** The targets as linear maps, in their declared order. */
+    public List<Projection> projections() {
+        return targets.stream().map(Projection::of).toList();
+    }
+}

@@ -1,0 +1,72 @@
+package io.marft.policy.decoder;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.checkpoint.SafeTensors;
+import io.marft.policy.checkpoint.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Training of all weights of a decoder by AdamW (beta 0.9 and 0.98); weights and moments stay in native memory. To be
+ * used by one thread at a time.
+ */
+public final class FullTraining implements AutoCloseable {
+
+    private final ModelConfig config;
+    private final Native module;
+
+    /**
+     * @param weights the start, every tensor of {@link Checkpoint#layout}
+     * @param threads how many threads a step may use; results repeat bit for bit only for the same number
+     */
+    public FullTraining(ModelConfig config, Map<String, Tensor> weights, int threads) {
+        this.config = config;
+        List<SafeTensors.View> ordered = Checkpoint.layout(config).keySet().stream()
+                .map(weights::get)
+                .map(tensor -> new SafeTensors.View(tensor.shape(), tensor.toBytes()))
+                .toList();
+        this.module = new Native(config, ordered, threads);
+    }
+
+    /**
+     * One step on the mean cross-entropy of all target tokens.
+     *
+     * @param rate learning rate
+     * @param decay weight decay of the matrices
+     * @param limit largest norm of the gradient, which is scaled down to it
+     * @return the loss before the step, in nats for each target token
+     */
+    public float step(List<int[]> prompts, List<int[]> targets, float rate, float decay, float limit) {
+        Batch batch = Batch.cut(prompts, targets, Integer.MAX_VALUE).get(0);
+        try (NDManager call = module.open()) {
+            NDList inputs = Decoder.inputs(call, batch);
+            inputs.add(call.create(new float[] {rate, decay, limit}));
+            return module.run("pretrain", true, inputs).get(0).toFloatArray()[0];
+        }
+    }
+
+    /** A copy of the weights, every tensor of {@link Checkpoint#layout}. */
+    public Map<String, Tensor> weights() {
+        try (NDManager call = module.open()) {
+            NDList found = module.run("weights", true, new NDList(call.create(0f)));
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            int i = 0;
+            for (Map.Entry<String, List<Integer>> entry :
+                    Checkpoint.layout(config).entrySet()) {
+                weights.put(
+                        entry.getKey(),
+                        new Tensor(entry.getValue(), found.get(i++).toFloatArray()));
+            }
+            return weights;
+        }
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+}

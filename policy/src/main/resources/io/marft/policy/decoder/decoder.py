@@ -1,0 +1,356 @@
+# A decoder-only language model in the Qwen2 layout, as TorchScript.
+#
+# TorchArchive packs this text as code/__torch__.py. Every method is one call from Java; all scalars arrive as tensors.
+# Letters in shapes: B sequences, T positions (sequences padded on the right), N = B*T, M chosen rows out of N,
+# D width, H query heads, K key/value heads, G = H/K, E head size, V vocabulary, R LoRA rank (0 where there is no LoRA).
+#
+# Padding on the right needs no mask: attention is causal, so no true position ever sees a padded one.
+# Each layer has four linear maps, fused: 0 query|key|value, 1 attention output, 2 gate|up, 3 down. "lora" holds for
+# each layer and map A [R, in] and B [out, R], B scaled by alpha/r, so that y = x W' + (x A') B'. A list of one tensor stands for no LoRA at all.
+class Decoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  layers : int
+  heads : int
+  kv_heads : int
+  head_size : int
+  epsilon : float
+  theta : float
+  tied : bool
+  # The parts as stored: embedding [V, D], final norm [D], and, where it is not tied, the head [V, D].
+  ends : List[Tensor]
+  # for each layer seven: query|key|value weight and bias, output, gate|up, down, first norm, second norm.
+  blocks : List[Tensor]
+  # Cosines and signed sines of the rotary angles, each [longest, E].
+  rotary : List[Tensor]
+  # What the passes use: for each layer five, the norms' weights folded into the linear maps that follow them.
+  maps : List[Tensor]
+  # Adam's first and second moments, and its step counters, in the order of "leaves"; empty outside of pretraining.
+  first : List[Tensor]
+  second : List[Tensor]
+  steps : List[Tensor]
+
+  # Takes the weights over, once; copies them, so that the caller may free its own.
+  # weights: embedding, final norm, [head], then per layer: first norm, q, q bias, k, k bias, v, v bias, o, second norm,
+  # gate, up, down. length: a tensor whose size is the longest context.
+  def load(self: __torch__.Decoder, weights: List[Tensor], length: Tensor) -> Tensor:
+    count = 2 if self.tied else 3
+    ends = annotate(List[Tensor], [])
+    for i in range(count):
+      ends.append(torch.clone(weights[i]))
+    blocks = annotate(List[Tensor], [])
+    for l in range(self.layers):
+      o = count + 12 * l
+      blocks.append(torch.cat([weights[o + 1], weights[o + 3], weights[o + 5]], 0))
+      blocks.append(torch.cat([weights[o + 2], weights[o + 4], weights[o + 6]], 0))
+      blocks.append(torch.clone(weights[o + 7]))
+      blocks.append(torch.cat([weights[o + 9], weights[o + 10]], 0))
+      blocks.append(torch.clone(weights[o + 11]))
+      blocks.append(torch.clone(weights[o]))
+      blocks.append(torch.clone(weights[o + 8]))
+    self.ends = ends
+    self.blocks = blocks
+    self.maps = self.fold(ends, blocks)
+    half = self.head_size // 2
+    exponents = torch.div(torch.arange(half, dtype=7), half)
+    rates = torch.reciprocal(torch.pow(self.theta, exponents))
+    angles = torch.mul(torch.unsqueeze(torch.arange(length.size(0), dtype=7), 1), torch.unsqueeze(rates, 0))
+    sine = torch.sin(angles)
+    cosine = torch.cos(angles)
+    self.rotary = [
+        torch.to(torch.cat([cosine, cosine], 1), 6).to(length.device),
+        torch.to(torch.cat([torch.neg(sine), sine], 1), 6).to(length.device)]
+    return ends[0]
+
+  # The linear maps with the norms' weights folded in: per layer five; last the head with the final norm's.
+  def fold(self: __torch__.Decoder, ends: List[Tensor], blocks: List[Tensor]) -> List[Tensor]:
+    maps = annotate(List[Tensor], [])
+    for l in range(self.layers):
+      o = 7 * l
+      maps.append(torch.mul(blocks[o], blocks[o + 5]))
+      maps.append(blocks[o + 1])
+      maps.append(blocks[o + 2])
+      maps.append(torch.mul(blocks[o + 3], blocks[o + 6]))
+      maps.append(blocks[o + 4])
+    maps.append(torch.mul(ends[0 if self.tied else 2], ends[1]))
+    return maps
+
+  # The maps with LoRA added in, W + B A: serving pays nothing for its adapter.
+  def merge(self: __torch__.Decoder, lora: List[Tensor]) -> List[Tensor]:
+    maps = annotate(List[Tensor], [])
+    for i in range(len(self.maps)):
+      maps.append(self.maps[i])
+    if len(lora) > 1:
+      for l in range(self.layers):
+        for j in range(4):
+          a = lora[8 * l + 2 * j]
+          if a.size(0) > 0:
+            k = 5 * l + (0 if j == 0 else j + 1)
+            maps[k] = torch.addmm(maps[k], lora[8 * l + 2 * j + 1], a)
+    return maps
+
+  # x / rms(x); the norm's weight is in the linear map that follows.
+  def normalise(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    mean = torch.mean(torch.mul(x, x), [-1], True)
+    return torch.mul(x, torch.rsqrt(torch.add(mean, self.epsilon)))
+
+  # x [N, in] -> [N, out].
+  def linear(self: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Optional[Tensor], lora: List[Tensor], i: int) -> Tensor:
+    y = torch.linear(x, weight, bias)
+    if len(lora) > 1:
+      a = lora[i]
+      if a.size(0) > 0:
+        y = torch.addmm(y, torch.mm(x, torch.t(a)), torch.t(lora[i + 1]))
+    return y
+
+  # Turns pairs (i, i + E/2) of x [..., E] by the angles of cosine and sine.
+  def rotate(self: __torch__.Decoder, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    return torch.addcmul(torch.mul(x, cosine), torch.roll(x, [self.head_size // 2], [-1]), sine)
+
+  # The rest of a layer after attention: x, attended [N, D] -> [N, D].
+  def finish(self: __torch__.Decoder, x: Tensor, attended: Tensor, maps: List[Tensor], lora: List[Tensor], l: int) -> Tensor:
+    x = torch.add(x, self.linear(attended, maps[5 * l + 2], None, lora, 8 * l + 2))
+    gate, up = torch.chunk(self.linear(self.normalise(x), maps[5 * l + 3], None, lora, 8 * l + 4), 2, 1)
+    inner = torch.mul(torch.silu(gate), up)
+    return torch.add(x, self.linear(inner, maps[5 * l + 4], None, lora, 8 * l + 6))
+
+  # ids [B, T], rows [M] -> normalised last states [M, D] of the chosen rows out of N; keys and values of every layer
+  # [B, T, K, E] are put into "cache" if keep.
+  def states(self: __torch__.Decoder, ids: Tensor, rows: Tensor, embedding: Tensor, maps: List[Tensor], lora: List[Tensor],
+      cache: List[Tensor], keep: bool) -> Tensor:
+    batch = ids.size(0)
+    length = ids.size(1)
+    turned = self.heads + self.kv_heads
+    group = self.heads // self.kv_heads
+    cosine = torch.unsqueeze(torch.narrow(self.rotary[0], 0, 0, length), 1)
+    sine = torch.unsqueeze(torch.narrow(self.rotary[1], 0, 0, length), 1)
+    x = torch.embedding(embedding, torch.reshape(ids, [-1]))
+    for l in range(self.layers):
+      qkv = self.linear(self.normalise(x), maps[5 * l], maps[5 * l + 1], lora, 8 * l)
+      qkv = torch.view(qkv, [batch, length, turned + self.kv_heads, self.head_size])
+      qk = self.rotate(torch.narrow(qkv, 2, 0, turned), cosine, sine)
+      query = torch.narrow(qk, 2, 0, self.heads)
+      key = torch.narrow(qk, 2, self.heads, self.kv_heads)
+      value = torch.narrow(qkv, 2, turned, self.kv_heads)
+      if keep:
+        cache.append(key)
+        cache.append(value)
+      if group > 1:
+        key = torch.repeat_interleave(key, group, 2)
+        value = torch.repeat_interleave(value, group, 2)
+      attended = torch.scaled_dot_product_attention(
+          torch.transpose(query, 1, 2), torch.transpose(key, 1, 2), torch.transpose(value, 1, 2), None, 0., True)
+      attended = torch.reshape(torch.transpose(attended, 1, 2), [batch * length, -1])
+      if l == self.layers - 1:
+        attended = torch.index_select(attended, 0, rows)
+        x = torch.index_select(x, 0, rows)
+      x = self.finish(x, attended, maps, lora, l)
+    return self.normalise(x)
+
+  # states [M, D], targets [M], temperature [1] -> log-probabilities [M] and entropies [M].
+  def judge(self: __torch__.Decoder, states: Tensor, head: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
+    logits = torch.div(torch.linear(states, head), temperature)
+    all = torch.log_softmax(logits, -1)
+    chosen = torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
+    entropy = torch.neg(torch.sum(torch.mul(torch.exp(all), all), [-1]))
+    return (chosen, entropy)
+
+  # Scores given tokens without gradient. ids [B, T]; rows, targets [M]: where each action token is predicted, and the
+  # token; prompts [B]: which of the M rows is a prompt's last. Returns log-probabilities [M], entropies [M] and the final
+  # norm's states [B, D] at the prompts' last positions.
+  def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, prompts: Tensor, temperature: Tensor,
+      lora: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    maps = self.merge(lora)
+    none = annotate(List[Tensor], [])
+    states = self.states(ids, rows, self.ends[0], maps, none, none, False)
+    chosen, entropy = self.judge(states, maps[5 * self.layers], targets, temperature)
+    return (chosen, entropy, torch.mul(torch.index_select(states, 0, prompts), self.ends[1]))
+
+  # Copies of the tensors that gradients are wanted of.
+  def leaves(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:
+    leaves = annotate(List[Tensor], [])
+    for i in range(len(tensors)):
+      leaf = torch.clone(tensors[i])
+      leaves.append(torch.requires_grad_(leaf, torch.numel(leaf) > 0))
+    return leaves
+
+  # As score, keeping the graph to "lora" (made by leaves).
+  def forward(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor,
+      lora: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    none = annotate(List[Tensor], [])
+    states = self.states(ids, rows, self.ends[0], self.maps, lora, none, False)
+    return self.judge(states, self.maps[5 * self.layers], targets, temperature)
+
+  # The gradients of sum(outputs * weights) with respect to the non-empty leaves; empty leaves are left out.
+  def gradient(self: __torch__.Decoder, weights: List[Tensor], outputs: List[Tensor], lora: List[Tensor]) -> List[Tensor]:
+    leaves = annotate(List[Tensor], [])
+    for i in range(len(lora)):
+      if torch.numel(lora[i]) > 0:
+        leaves.append(lora[i])
+    factors = annotate(List[Optional[Tensor]], [])
+    for i in range(len(weights)):
+      factors.append(weights[i])
+    return self.present(torch.grad(outputs, leaves, factors, None, False, False))
+
+  def present(self: __torch__.Decoder, found: List[Optional[Tensor]]) -> List[Tensor]:
+    all = annotate(List[Tensor], [])
+    for i in range(len(found)):
+      all.append(torch._unwrap_optional(found[i]))
+    return all
+
+  # Draws one token per row. logits [B, V], already divided by the temperature; top_k, top_p [B, 1]; filtered: whether any
+  # row filters; uniform [B, 1] in [0, 1). Inverse of the cumulative distribution, in double so that a token of
+  # probability 0 is never drawn. Returns tokens [B, 1] and their log-probabilities [B, 1].
+  def draw(self: __torch__.Decoder, logits: Tensor, top_k: Tensor, top_p: Tensor, filtered: bool, uniform: Tensor) -> Tuple[Tensor, Tensor]:
+    order = logits
+    if filtered:
+      logits, order = torch.sort(logits, -1, True)
+      ranks = torch.unsqueeze(torch.arange(logits.size(1), device=logits.device), 0)
+      logits = torch.masked_fill(logits, torch.ge(ranks, top_k), -inf)
+      probabilities = torch.softmax(logits, -1)
+      before = torch.sub(torch.cumsum(probabilities, 1), probabilities)
+      drop = torch.logical_and(torch.ge(before, top_p), torch.gt(ranks, 0))
+      logits = torch.masked_fill(logits, drop, -inf)
+    all = torch.log_softmax(logits, -1)
+    cumulative = torch.cumsum(torch.exp(torch.to(all, 7)), 1)
+    level = torch.mul(uniform, torch.narrow(cumulative, 1, cumulative.size(1) - 1, 1))
+    token = torch.sum(torch.le(cumulative, level), [1], True)
+    chosen = torch.gather(all, 1, token)
+    if filtered:
+      token = torch.gather(order, 1, token)
+    return (token, chosen)
+
+  # Continues prompts, all steps in one call. ids [B, T]; lengths [B] of the prompts; uniforms [B, S] in double; limits [B]
+  # of new tokens, S the largest; temperature, top_k, top_p [B, 1] (temperature 1 with top_k 1 is greedy); filters [1]:
+  # whether any row filters; ends [any] the end tokens. Returns tokens [B, s] and log-probabilities [B, s], s <= S; what
+  # follows a row's end means nothing.
+  def generate(self: __torch__.Decoder, ids: Tensor, lengths: Tensor, uniforms: Tensor, limits: Tensor, temperature: Tensor,
+      top_k: Tensor, top_p: Tensor, filters: Tensor, ends: Tensor, lora: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    maps = self.merge(lora)
+    none = annotate(List[Tensor], [])
+    batch = ids.size(0)
+    prompt = ids.size(1)
+    steps = uniforms.size(1)
+    filtered = bool(torch.item(filters))
+    turned = self.heads + self.kv_heads
+    group = self.heads // self.kv_heads
+    scale = self.head_size ** -0.5
+    last = torch.add(torch.mul(torch.arange(batch, device=ids.device), prompt), torch.sub(lengths, 1))
+    cache = annotate(List[Tensor], [])
+    x = self.states(ids, last, self.ends[0], maps, none, cache, True)
+    # New keys and values follow the padded prompt; the mask hides the padding between them.
+    for i in range(len(cache)):
+      room = torch.empty([batch, self.kv_heads, prompt + steps, self.head_size], dtype=6, device=ids.device)
+      torch.copy_(torch.narrow(room, 2, 0, prompt), torch.transpose(cache[i], 1, 2))
+      cache[i] = torch.view(room, [batch * self.kv_heads, prompt + steps, self.head_size])
+    places = torch.unsqueeze(torch.arange(prompt + steps, device=ids.device), 0)
+    hidden = torch.logical_and(torch.ge(places, torch.unsqueeze(lengths, 1)), torch.lt(places, prompt))
+    mask = torch.masked_fill(torch.zeros([batch, prompt + steps], dtype=6, device=ids.device), hidden, -inf)
+    mask = torch.reshape(torch.repeat_interleave(mask, self.kv_heads, 0), [batch * self.kv_heads, 1, prompt + steps])
+    finished = torch.zeros([batch, 1], dtype=11, device=ids.device)
+    tokens = annotate(List[Tensor], [])
+    chosen = annotate(List[Tensor], [])
+    step = 0
+    going = True
+    while going:
+      logits = torch.div(torch.linear(x, maps[5 * self.layers]), temperature)
+      token, logp = self.draw(logits, top_k, top_p, filtered, torch.narrow(uniforms, 1, step, 1))
+      tokens.append(token)
+      chosen.append(logp)
+      ended = torch.any(torch.eq(token, ends), 1, True)
+      finished = torch.logical_or(finished, torch.logical_or(ended, torch.le(torch.unsqueeze(limits, 1), step + 1)))
+      step = step + 1
+      if step >= steps or bool(torch.item(torch.all(finished))):
+        going = False
+      else:
+        place = prompt + step - 1
+        where = torch.add(lengths, step - 1)
+        cosine = torch.unsqueeze(torch.index_select(self.rotary[0], 0, where), 1)
+        sine = torch.unsqueeze(torch.index_select(self.rotary[1], 0, where), 1)
+        visible = torch.narrow(mask, 2, 0, place + 1)
+        x = torch.embedding(self.ends[0], torch.squeeze(token, 1))
+        for l in range(self.layers):
+          qkv = torch.linear(self.normalise(x), maps[5 * l], maps[5 * l + 1])
+          qkv = torch.view(qkv, [batch, turned + self.kv_heads, self.head_size])
+          qk = self.rotate(torch.narrow(qkv, 1, 0, turned), cosine, sine)
+          key = torch.narrow(qk, 1, self.heads, self.kv_heads)
+          value = torch.narrow(qkv, 1, turned, self.kv_heads)
+          torch.copy_(torch.select(cache[2 * l], 1, place), torch.reshape(key, [-1, self.head_size]))
+          torch.copy_(torch.select(cache[2 * l + 1], 1, place), torch.reshape(value, [-1, self.head_size]))
+          query = torch.reshape(torch.narrow(qk, 1, 0, self.heads), [batch * self.kv_heads, group, self.head_size])
+          keys = torch.narrow(cache[2 * l], 1, 0, place + 1)
+          values = torch.narrow(cache[2 * l + 1], 1, 0, place + 1)
+          scores = torch.baddbmm(visible, query, torch.transpose(keys, 1, 2), beta=1, alpha=scale)
+          attended = torch.bmm(torch.softmax(scores, -1), values)
+          x = self.finish(x, torch.reshape(attended, [batch, -1]), maps, none, l)
+        x = self.normalise(x)
+    return (torch.cat(tokens, 1), torch.cat(chosen, 1))
+
+  # One step of pretraining all weights by AdamW: the mean cross-entropy of targets [M] predicted at rows [M]. settings [3]:
+  # learning rate, weight decay (of matrices), largest norm of the gradient. Returns the loss [1] and the gradient's norm.
+  def pretrain(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, settings: Tensor) -> Tuple[Tensor, Tensor]:
+    if len(self.first) == 0:
+      self.begin()
+    none = annotate(List[Tensor], [])
+    maps = self.fold(self.ends, self.blocks)
+    states = self.states(ids, rows, self.ends[0], maps, none, none, False)
+    loss = torch.cross_entropy_loss(torch.linear(states, maps[5 * self.layers]), targets)
+    leaves = annotate(List[Tensor], [])
+    leaves.extend(self.ends)
+    leaves.extend(self.blocks)
+    factors = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
+    gradients = self.present(torch.grad([loss], leaves, factors, None, False, False))
+    squares = annotate(List[Tensor], [])
+    for i in range(len(gradients)):
+      squares.append(torch.sum(torch.mul(gradients[i], gradients[i])))
+    norm = torch.sqrt(torch.sum(torch.stack(squares)))
+    limit = float(torch.item(settings[2]))
+    factor = torch.clamp(torch.div(limit, torch.add(norm, 1e-6)), None, 1.)
+    rate = float(torch.item(settings[0]))
+    decay = float(torch.item(settings[1]))
+    weights = annotate(List[Tensor], [])
+    for i in range(len(gradients)):
+      weight = torch.detach(leaves[i])
+      if weight.dim() > 1:
+        torch.mul_(weight, 1. - rate * decay)
+      weights.append(weight)
+      torch.mul_(gradients[i], factor)
+      torch.add_(self.steps[i], 1)
+    torch._fused_adamw_(weights, gradients, self.first, self.second, none, self.steps,
+        lr=rate, beta1=0.9, beta2=0.98, weight_decay=0., eps=1e-8, amsgrad=False, maximize=False)
+    return (torch.detach(loss), torch.detach(norm))
+
+  def begin(self: __torch__.Decoder) -> Tensor:
+    leaves = annotate(List[Tensor], [])
+    leaves.extend(self.ends)
+    leaves.extend(self.blocks)
+    first = annotate(List[Tensor], [])
+    second = annotate(List[Tensor], [])
+    steps = annotate(List[Tensor], [])
+    for i in range(len(leaves)):
+      leaf = torch.requires_grad_(leaves[i], True)
+      first.append(torch.zeros_like(leaf))
+      second.append(torch.zeros_like(leaf))
+      steps.append(torch.zeros([], dtype=6, device=leaf.device))
+    self.first = first
+    self.second = second
+    self.steps = steps
+    return leaves[0]
+
+  # The weights, in the order in which load takes them.
+  def weights(self: __torch__.Decoder, any: Tensor) -> List[Tensor]:
+    q = self.heads * self.head_size
+    k = self.kv_heads * self.head_size
+    all = annotate(List[Tensor], [])
+    for i in range(len(self.ends)):
+      all.append(torch.clone(torch.detach(self.ends[i])))
+    for l in range(self.layers):
+      o = 7 * l
+      w = torch.split(torch.detach(self.blocks[o]), [q, k, k], 0)
+      b = torch.split(torch.detach(self.blocks[o + 1]), [q, k, k], 0)
+      gate, up = torch.chunk(torch.detach(self.blocks[o + 3]), 2, 0)
+      parts = [self.blocks[o + 5], w[0], b[0], w[1], b[1], w[2], b[2], self.blocks[o + 2], self.blocks[o + 6], gate, up, self.blocks[o + 4]]
+      for j in range(len(parts)):
+        all.append(torch.clone(torch.detach(parts[j])))
+    return all
