@@ -1,0 +1,197 @@
+package io.marft.actor.routing;
+
+import io.marft.schemas.client.Received;
+import io.marft.schemas.client.TeamStore;
+import io.marft.schemas.client.TeamStore.KnownTeam;
+import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.OpenEpisode;
+import io.marft.schemas.record.OpenStep;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.record.Turn;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Puts {@link EpisodeRouting} between the episodes' store and the turns. Two clocks run beside it: one forgets episodes
+ * that stayed open too long, and one comes back to observations whose team was not known when they arrived, for a team
+ * and its first observation may be written in the same moment and come by different ways.
+ */
+final class RouterProcessor implements Processor<String, Received<?>, String, Object> {
+
+    private static final Duration TEAM_INTERVAL = Duration.ofMillis(200);
+
+    private final TopicNames names;
+    private final RecordCodec codec;
+    private final Duration keepEpisodes;
+    private final Duration awaitTeam;
+
+    private ProcessorContext<String, Object> context;
+    private KeyValueStore<String, OpenEpisode> episodes;
+    private KeyValueStore<String, DeadLetter> waiting;
+    private TeamStore teams;
+
+    RouterProcessor(TopicNames names, RecordCodec codec, Duration keepEpisodes, Duration awaitTeam) {
+        this.names = names;
+        this.codec = codec;
+        this.keepEpisodes = keepEpisodes;
+        this.awaitTeam = awaitTeam;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Object> context) {
+        this.context = context;
+        this.episodes = context.getStateStore(RouterTopology.EPISODES);
+        this.waiting = context.getStateStore(RouterTopology.WAITING);
+        this.teams = new TeamStore(context);
+        context.schedule(TEAM_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::retryWaiting);
+        context.schedule(keepEpisodes.dividedBy(10), PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
+    }
+
+    @Override
+    public void process(Record<String, Received<?>> record) {
+        Received<?> received = record.value();
+        if (received.value() instanceof Observation observation) {
+            observe(record, observation);
+        } else if (received.value() instanceof Action action) {
+            Optional<OpenEpisode> episode = Optional.ofNullable(episodes.get(record.key()));
+            Optional<KnownTeam> team = episode.flatMap(e -> teams.find(e.getTeam(), e.getTeamVersion()));
+            apply(EpisodeRouting.act(episode, action, team), record);
+        }
+    }
+
+    private void observe(Record<String, Received<?>> record, Observation observation) {
+        if (waiting.get(record.key()) != null) {
+            deadLetter(record, "the episode's first observation still waits for its team");
+            return;
+        }
+        Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
+        if (team.isPresent()) {
+            long offset = context.recordMetadata().orElseThrow().offset();
+            apply(route(record.key(), observation, team.get(), offset), record);
+            return;
+        }
+        String reason = "team '" + observation.getTeam() + "' version " + observation.getTeamVersion()
+                + " is not known: apply its team file first";
+        waiting.put(record.key(), record.value().reject(RouterTopology.SERVICE, reason, context, record));
+    }
+
+    private Routed route(String episode, Observation observation, KnownTeam team, long offset) {
+        Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+        return EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now);
+    }
+
+    private void apply(Routed routed, Record<String, Received<?>> record) {
+        if (routed instanceof Routed.Moved moved) {
+            move(record.key(), moved, record.timestamp());
+        } else if (routed instanceof Routed.Rejected rejected) {
+            deadLetter(record, rejected.reason());
+        }
+    }
+
+    private void move(String episode, Routed.Moved moved, long timestamp) {
+        episodes.put(episode, moved.episode());
+        for (Turn turn : moved.turns()) {
+            context.forward(new Record<>(episode, (Object) turn, timestamp), RouterTopology.TURNS);
+        }
+    }
+
+    private void deadLetter(Record<String, Received<?>> record, String reason) {
+        DeadLetter letter = record.value().reject(RouterTopology.SERVICE, reason, context, record);
+        context.forward(record.withValue((Object) letter), TopologyParts.DEAD_LETTERS);
+    }
+
+    private void retryWaiting(long now) {
+        for (KeyValue<String, DeadLetter> entry : all(waiting)) {
+            DeadLetter letter = entry.value;
+            Observation observation = read(letter);
+            Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
+            boolean late = letter.getCreatedAt().plus(awaitTeam).toEpochMilli() <= now;
+            if (team.isEmpty() && !late) {
+                continue;
+            }
+            waiting.delete(entry.key);
+            Routed routed = team.map(t -> route(entry.key, observation, t, letter.getOffset()))
+                    .orElseGet(() -> new Routed.Rejected(letter.getReason()));
+            if (routed instanceof Routed.Moved moved) {
+                move(entry.key, moved, now);
+            } else if (routed instanceof Routed.Rejected rejected) {
+                DeadLetter refused = DeadLetter.newBuilder(letter)
+                        .setReason(rejected.reason())
+                        .build();
+                context.forward(new Record<>(entry.key, (Object) refused, now), TopologyParts.DEAD_LETTERS);
+            }
+        }
+    }
+
+    private Observation read(DeadLetter letter) {
+        byte[] bytes = new byte[letter.getValue().remaining()];
+        letter.getValue().duplicate().get(bytes);
+        return ((Decoded.Valid<Observation>) codec.decode(letter.getTopic(), bytes, Observation.class)).value();
+    }
+
+    private void forgetOld(long now) {
+        for (KeyValue<String, OpenEpisode> entry : all(episodes)) {
+            OpenEpisode episode = entry.value;
+            if (episode.getOpenedAt().plus(keepEpisodes).toEpochMilli() > now) {
+                continue;
+            }
+            episodes.delete(entry.key);
+            for (OpenStep step : episode.getSteps()) {
+                DeadLetter letter = forgotten(entry.key, episode, step);
+                context.forward(new Record<>(entry.key, (Object) letter, now), TopologyParts.DEAD_LETTERS);
+            }
+        }
+    }
+
+    private DeadLetter forgotten(String episode, OpenEpisode open, OpenStep step) {
+        List<String> missing = teams.find(open.getTeam(), open.getTeamVersion()).stream()
+                .flatMap(team -> team.team().getAgents().stream())
+                .map(TeamAgent::getName)
+                .filter(agent -> !EpisodeRouting.acted(step).contains(agent))
+                .toList();
+        String topic = names.of(Topic.OBSERVATIONS);
+        return DeadLetters.of(
+                RouterTopology.SERVICE,
+                "episode was forgotten after " + keepEpisodes.toSeconds() + " s: at step "
+                        + step.getObservation().getStep() + " agents " + missing + " did not act",
+                topic,
+                context.taskId().partition(),
+                step.getOffset(),
+                episode,
+                codec.encode(topic, step.getObservation()),
+                new RecordHeaders());
+    }
+
+    /** A copy of a store's entries, so that they may be deleted on the way. */
+    private static <V> List<KeyValue<String, V>> all(KeyValueStore<String, V> store) {
+        List<KeyValue<String, V>> entries = new ArrayList<>();
+        try (KeyValueIterator<String, V> iterator = store.all()) {
+            iterator.forEachRemaining(entries::add);
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+}

@@ -1,0 +1,20 @@
+package io.marft.actor.routing;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.StreamsService;
+
+/** The router as a running service. Any number may run, each with an instance name of its own; they share partitions. */
+public final class RouterService extends StreamsService {
+
+    public RouterService(RouterSettings settings) {
+        this(settings, settings.client());
+    }
+
+    private RouterService(RouterSettings settings, ClientSettings client) {
+        super(
+                RouterTopology.SERVICE,
+                settings.instance(),
+                RouterTopology.build(client.topics(), client::codec, settings.keepEpisodes(), settings.awaitTeam()),
+                client.streams(RouterTopology.SERVICE, settings.stateDirectory()));
+    }
+}

@@ -1,0 +1,77 @@
+package io.marft.actor.routing;
+
+import io.marft.schemas.client.TeamStore;
+import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.OpenEpisode;
+import io.marft.schemas.record.Turn;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.StateSerde;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The router's topology:
+ *
+ * <pre>
+ * observations → decode ─┐            ┌→ turns.&lt;agent&gt;
+ *                        ├→ router ───┤
+ * actions ─────→ decode ─┘   │  │     └→ dead-letters ← decode
+ *                     episodes  waiting      teams (global store)
+ * </pre>
+ *
+ * Each record that is read is one transaction with the state it changed and the turns and dead letters it made.
+ */
+public final class RouterTopology {
+
+    static final String SERVICE = "router";
+    static final String ROUTER = "route";
+    static final String TURNS = "turns";
+    /** Store of {@link OpenEpisode} by episode. */
+    static final String EPISODES = "episodes";
+    /** Store of observations whose team is not known yet, by episode, each as the dead letter that it may become. */
+    static final String WAITING = "waiting";
+
+    private RouterTopology() {}
+
+    /**
+     * Builds the topology.
+     *
+     * @param names the names of topics
+     * @param codecs makes a codec for each task and thread
+     * @param keepEpisodes how long an episode may stay open, and how long a finished one is remembered
+     * @param awaitTeam how long an observation waits for its team to become known
+     */
+    public static Topology build(
+            TopicNames names, Supplier<RecordCodec> codecs, Duration keepEpisodes, Duration awaitTeam) {
+        Topology topology = new Topology();
+        TopologyParts parts = new TopologyParts(SERVICE, names, codecs);
+        String observations =
+                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ROUTER);
+        String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);
+        topology.addProcessor(
+                ROUTER, () -> new RouterProcessor(names, codecs.get(), keepEpisodes, awaitTeam), observations, actions);
+        topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
+        topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
+        TeamStore.add(topology, names, codecs);
+        parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getAgent()), ROUTER);
+        parts.deadLetters(topology, observations, actions, ROUTER);
+        return topology;
+    }
+
+    private static <T extends SpecificRecord> StoreBuilder<KeyValueStore<String, T>> store(String name, Class<T> type) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), new StateSerde<>(type))
+                .withLoggingEnabled(Map.of());
+    }
+}

@@ -1,0 +1,68 @@
+package io.marft.environments.arithmetic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * How the demonstrated reasoners plan. The first character tells the strategy:
+ *
+ * <ul>
+ *   <li>{@code 3 steps: 4*6 -3 +8}: complete, {@value #COMPLETE} %; of these {@value #SLIP} % have one number or sign
+ *       wrong;
+ *   <li>{@code 2 steps: 4*6 +8}: one step dropped, {@value #DROPPED} %;
+ *   <li>{@code about 27}: no plan but a guess, the rest.
+ * </ul>
+ */
+final class Planning {
+
+    static final int COMPLETE = 50;
+    static final int DROPPED = 30;
+    static final int SLIP = 4;
+
+    /** What a reasoner wrote: the steps to follow, none for a guess. */
+    record Plan(String text, int first, List<Step> steps, boolean sound) {
+
+        boolean isGuess() {
+            return steps.isEmpty();
+        }
+    }
+
+    private Planning() {}
+
+    static Plan plan(Problem problem, Random random) {
+        int strategy = random.nextInt(100);
+        if (strategy < COMPLETE) {
+            return random.nextInt(100) < SLIP
+                    ? slipped(problem, random)
+                    : written(problem.first(), problem.steps(), true);
+        }
+        if (strategy < COMPLETE + DROPPED) {
+            List<Step> steps = new ArrayList<>(problem.steps());
+            steps.remove(random.nextInt(steps.size()));
+            return written(problem.first(), steps, false);
+        }
+        return new Plan("about " + Guessing.near(problem.answer(), random), 0, List.of(), false);
+    }
+
+    private static Plan slipped(Problem problem, Random random) {
+        List<Step> steps = new ArrayList<>(problem.steps());
+        int place = random.nextInt(steps.size());
+        Step step = steps.get(place);
+        boolean sign = step.operation() != '*' && random.nextBoolean();
+        steps.set(
+                place,
+                sign
+                        ? new Step(step.operation() == '+' ? '-' : '+', step.operand())
+                        : new Step(step.operation(), Guessing.otherOperand(step.operand(), random)));
+        return written(problem.first(), steps, false);
+    }
+
+    private static Plan written(int first, List<Step> steps, boolean sound) {
+        StringBuilder text = new StringBuilder(steps.size() + " steps: " + first);
+        for (int i = 0; i < steps.size(); i++) {
+            text.append(i == 0 ? "" : " ").append(steps.get(i));
+        }
+        return new Plan(text.toString(), first, steps, sound);
+    }
+}

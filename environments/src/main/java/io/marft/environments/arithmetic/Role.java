@@ -1,0 +1,22 @@
+package io.marft.environments.arithmetic;
+
+/** What an agent of the bundled task can be: its profile is the system prompt by which the bundled model knows it. */
+public enum Role {
+    /** Sees the question, writes the steps. */
+    REASONER("Plan."),
+    /** Sees the question and the reasoner's plan, computes, ends in {@code \boxed{n}}. */
+    ACTOR("Solve."),
+    /** Works alone: sees the question, computes, ends in {@code \boxed{n}}. */
+    SOLO("Answer.");
+
+    private final String profile;
+
+    Role(String profile) {
+        this.profile = profile;
+    }
+
+    /** The system prompt. */
+    public String profile() {
+        return profile;
+    }
+}

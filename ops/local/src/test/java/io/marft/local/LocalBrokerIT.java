@@ -1,0 +1,118 @@
+package io.marft.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalBrokerIT {
+
+    private static final TopicPartition FACTS = new TopicPartition("facts", 0);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldKeepDataAndAddressFromRunToRun() throws Exception {
+        String address;
+        try (LocalBroker broker = LocalBroker.start(directory, 0)) {
+            address = broker.bootstrapServers();
+            createTopic(address);
+            write(address, "first");
+        }
+        try (LocalBroker broker = LocalBroker.start(directory, 0)) {
+            assertEquals(address, broker.bootstrapServers());
+            write(address, "second");
+            assertEquals(List.of("first", "second"), read(address, 2));
+        }
+    }
+
+    @Test
+    void shouldKeepWhatWasCommittedBeforeAKill() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(directory)) {
+            createTopic(broker.bootstrapServers());
+            write(broker.bootstrapServers(), "committed");
+            KafkaProducer<String, String> unfinished = producer(broker.bootstrapServers());
+            unfinished.initTransactions();
+            unfinished.beginTransaction();
+            unfinished.send(new ProducerRecord<>("facts", "never committed")).get();
+            broker.kill();
+            unfinished.close(Duration.ZERO);
+        }
+        try (LocalBroker broker = LocalBroker.start(directory, 0)) {
+            write(broker.bootstrapServers(), "after the kill");
+            assertEquals(List.of("committed", "after the kill"), read(broker.bootstrapServers(), 2));
+        }
+    }
+
+    @Test
+    void shouldSayInOneLineThatThePortIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            StackException e =
+                    assertThrows(StackException.class, () -> LocalBroker.start(directory, taken.getLocalPort()));
+            assertTrue(e.getMessage().startsWith("port " + taken.getLocalPort() + " for the broker is in use"));
+            assertEquals(1, e.getMessage().lines().count());
+        }
+    }
+
+    private static void createTopic(String address) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            admin.createTopics(List.of(new NewTopic("facts", 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static KafkaProducer<String, String> producer(String address) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", address, "transactional.id", "writer"),
+                new StringSerializer(),
+                new StringSerializer());
+    }
+
+    private static void write(String address, String value) throws Exception {
+        try (KafkaProducer<String, String> producer = producer(address)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("facts", value)).get();
+            producer.commitTransaction();
+        }
+    }
+
+    /** Reads until so many values are there, or 30 seconds have passed. */
+    private static List<String> read(String address, int count) {
+        List<String> values = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", address, "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(List.of(FACTS));
+            consumer.seekToBeginning(List.of(FACTS));
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (values.size() < count && System.nanoTime() < deadline) {
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+                    values.add(record.value());
+                }
+            }
+        }
+        return values;
+    }
+}
