@@ -83,6 +83,9 @@ public final class LocalBroker implements AutoCloseable {
         // After kill -9, transactions that nobody resumes must not hold up readers for long.
         properties.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         properties.setProperty("group.initial.rebalance.delay.ms", "0");
+        // After kill -9 the controller turns the broker away until its former session has run out.
+        properties.setProperty("broker.session.timeout.ms", "5000");
+        properties.setProperty("broker.heartbeat.interval.ms", "1000");
         // Small enough that compaction reaches old checkpoints, and a heap that suits a laptop.
         properties.setProperty("log.segment.bytes", Integer.toString(64 << 20));
         properties.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
