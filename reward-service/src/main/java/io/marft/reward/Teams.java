@@ -1,0 +1,13 @@
+package io.marft.reward;
+
+import io.marft.schemas.client.TeamStore;
+import io.marft.schemas.client.TeamStore.KnownTeam;
+import java.util.Optional;
+
+/** Team definitions by name and version, as decisions ask for them; {@link TeamStore#find} is one. */
+@FunctionalInterface
+public interface Teams {
+
+    /** A version of a team; empty if it is not known. A version that is known never changes. */
+    Optional<KnownTeam> find(String team, int version);
+}

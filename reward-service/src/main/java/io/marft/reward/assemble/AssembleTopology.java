@@ -1,0 +1,50 @@
+package io.marft.reward.assemble;
+
+import io.marft.schemas.client.TeamStore;
+import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.StateSerde;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+
+/** The flow of assembly: {@code observations}, {@code actions} and {@code rewards} become {@code trajectories}. */
+final class AssembleTopology {
+
+    private static final String ASSEMBLE = "assemble";
+
+    private AssembleTopology() {}
+
+    /**
+     * Builds it.
+     *
+     * @param limit how long an episode may take
+     */
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Duration limit) {
+        Topology topology = new Topology();
+        TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs);
+        TeamStore.add(topology, names, codecs);
+        String observations =
+                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ASSEMBLE);
+        String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ASSEMBLE);
+        String rewards = parts.source(topology, Topic.REWARDS, Reward.class, Reward::getEpisode, ASSEMBLE);
+        topology.addProcessor(ASSEMBLE, () -> new AssembleProcessor(limit), observations, actions, rewards);
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(AssembleProcessor.STORE),
+                        Serdes.String(),
+                        new StateSerde<>(AssemblyState.class)),
+                ASSEMBLE);
+        parts.sink(topology, Topic.TRAJECTORIES, ASSEMBLE);
+        parts.deadLetters(topology, observations, actions, rewards, ASSEMBLE);
+        return topology;
+    }
+}

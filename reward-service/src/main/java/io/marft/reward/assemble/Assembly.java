@@ -1,0 +1,170 @@
+package io.marft.reward.assemble;
+
+import io.marft.reward.Teams;
+import io.marft.schemas.client.TeamStore.KnownTeam;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Trajectory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides, without Kafka, how an episode's records grow into its trajectory. They come from three topics in no order
+ * between them, so an action or a reward may be there before its observation.
+ *
+ * <p>An episode closes when each of its steps has its observation, exactly one action of every agent, and its reward; a
+ * question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
+ * flag is set. Both ends are terminal: nothing lies beyond them whose value could be bootstrapped. Only a missed
+ * deadline cuts an episode off.
+ */
+final class Assembly {
+
+    /** What became of a record. */
+    sealed interface Outcome {}
+
+    /** The episode stays open, with this state. */
+    record Open(AssemblyState state) implements Outcome {}
+
+    /** The episode is closed; its state is to be removed. */
+    record Closed(Trajectory trajectory) implements Outcome {}
+
+    /** The record says nothing that is needed. */
+    record Ignored() implements Outcome {}
+
+    /** The record cannot be used; the reason is one line for a dead letter. */
+    record Rejected(String reason) implements Outcome {}
+
+    private final Teams teams;
+
+    Assembly(Teams teams) {
+        this.teams = teams;
+    }
+
+    /** Takes an observation; the first one fixes the episode's team. */
+    Outcome observation(Optional<AssemblyState> known, Observation observation, Instant now) {
+        Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
+        if (team.isEmpty()) {
+            return unknown(observation.getTeam(), observation.getTeamVersion());
+        }
+        int step = observation.getStep();
+        int horizon = team.get().team().getHorizon();
+        if (observation.getDone() && step >= horizon) {
+            return new Ignored(); // The horizon closes the episode anyhow.
+        }
+        if (step < (observation.getDone() ? 1 : 0) || step >= horizon) {
+            return new Rejected("observation's step " + step + " is outside the horizon of " + horizon);
+        }
+        AssemblyState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
+        if (!Episode.fits(state, observation.getTeam(), observation.getTeamVersion())) {
+            return new Rejected("the episode keeps another team than " + observation.getTeam() + " version "
+                    + observation.getTeamVersion());
+        }
+        if (Episode.observation(state, step).isPresent()) {
+            return new Rejected("step " + step + " has an observation already");
+        }
+        return next(
+                new AssemblyState(
+                        state.getEpisode(),
+                        plus(state.getObservations(), observation),
+                        state.getActions(),
+                        state.getRewards(),
+                        state.getOpenedAt()),
+                now);
+    }
+
+    /** Takes an action. */
+    Outcome action(Optional<AssemblyState> known, Action action, Instant now) {
+        Optional<KnownTeam> team = teams.find(action.getTeam(), action.getTeamVersion());
+        if (team.isEmpty()) {
+            return unknown(action.getTeam(), action.getTeamVersion());
+        }
+        int step = action.getStep();
+        if (step < 0 || step >= team.get().team().getHorizon()) {
+            return new Rejected("action's step " + step + " is outside the horizon of "
+                    + team.get().team().getHorizon());
+        }
+        if (!team.get().dependencies().has(action.getAgent())) {
+            return new Rejected("agent " + action.getAgent() + " is not in team " + action.getTeam() + " version "
+                    + action.getTeamVersion());
+        }
+        AssemblyState state = known.orElseGet(() -> opened(action.getEpisode(), now));
+        if (!Episode.fits(state, action.getTeam(), action.getTeamVersion())) {
+            return new Rejected(
+                    "the episode keeps another team than " + action.getTeam() + " version " + action.getTeamVersion());
+        }
+        boolean acted = state.getActions().stream()
+                .anyMatch(other -> other.getStep() == step
+                        && other.getAgent().equals(action.getAgent())
+                        && other.getTeam().equals(action.getTeam())
+                        && other.getTeamVersion() == action.getTeamVersion());
+        if (acted) {
+            return new Rejected("agent " + action.getAgent() + " has acted in step " + step + " already");
+        }
+        return next(
+                new AssemblyState(
+                        state.getEpisode(),
+                        state.getObservations(),
+                        plus(state.getActions(), action),
+                        state.getRewards(),
+                        state.getOpenedAt()),
+                now);
+    }
+
+    /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
+    Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
+        if (known.isEmpty() && reward.getPurpose() == Purpose.QUESTION) {
+            return new Ignored();
+        }
+        AssemblyState state = known.orElseGet(() -> opened(reward.getEpisode(), now));
+        if (Episode.reward(state, reward.getStep()).isPresent()) {
+            return new Rejected("step " + reward.getStep() + " has a reward already");
+        }
+        return next(
+                new AssemblyState(
+                        state.getEpisode(),
+                        state.getObservations(),
+                        state.getActions(),
+                        plus(state.getRewards(), reward),
+                        state.getOpenedAt()),
+                now);
+    }
+
+    /**
+     * Gives up on an episode.
+     *
+     * @return what there is of it; empty if it never had an observation to act upon, so that there was no episode
+     */
+    Optional<Trajectory> expire(AssemblyState state, Instant now) {
+        return Episode.of(state, teams)
+                .filter(Episode::begun)
+                .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));
+    }
+
+    private Outcome next(AssemblyState state, Instant now) {
+        Optional<Episode> episode = Episode.of(state, teams);
+        Optional<Closure> closure = episode.flatMap(Episode::closure);
+        return closure.isEmpty()
+                ? new Open(state)
+                : new Closed(episode.orElseThrow().trajectory(closure.get(), now));
+    }
+
+    private static Rejected unknown(String team, int version) {
+        return new Rejected("team " + team + " version " + version + " is unknown");
+    }
+
+    private static AssemblyState opened(String episode, Instant now) {
+        return new AssemblyState(episode, List.of(), List.of(), List.of(), now);
+    }
+
+    private static <T> List<T> plus(List<T> list, T element) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(element);
+        return longer;
+    }
+}

@@ -1,0 +1,125 @@
+package io.marft.reward.assemble;
+
+import io.marft.reward.Teams;
+import io.marft.schemas.client.TeamStore.KnownTeam;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Step;
+import io.marft.schemas.record.Trajectory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An episode whose team is known, because an observation of it is there.
+ *
+ * @param state all its records
+ * @param team the team that the first observation named; actions of any other are passed over
+ */
+record Episode(AssemblyState state, KnownTeam team) {
+
+    /** The episode of a state; empty as long as no observation has come. */
+    static Optional<Episode> of(AssemblyState state, Teams teams) {
+        return state.getObservations().stream()
+                .findFirst()
+                .flatMap(first -> teams.find(first.getTeam(), first.getTeamVersion()))
+                .map(team -> new Episode(state, team));
+    }
+
+    /** Whether a record of this team version may belong to the episode. */
+    static boolean fits(AssemblyState state, String team, int version) {
+        return state.getObservations().stream()
+                .allMatch(other -> other.getTeam().equals(team) && other.getTeamVersion() == version);
+    }
+
+    /** A step's observation. */
+    static Optional<Observation> observation(AssemblyState state, int step) {
+        return state.getObservations().stream()
+                .filter(observation -> observation.getStep() == step)
+                .findFirst();
+    }
+
+    /** A step's reward. */
+    static Optional<Reward> reward(AssemblyState state, int step) {
+        return state.getRewards().stream()
+                .filter(reward -> reward.getStep() == step)
+                .findFirst();
+    }
+
+    /** Whether there was anything to act upon. */
+    boolean begun() {
+        return state.getObservations().stream().anyMatch(observation -> !observation.getDone());
+    }
+
+    /** Why the episode closes now; empty if it is not complete. */
+    Optional<Closure> closure() {
+        Optional<Observation> done =
+                state.getObservations().stream().filter(Observation::getDone).findFirst();
+        int end = done.map(Observation::getStep).orElse(team.team().getHorizon());
+        for (int step = 0; step < end; step++) {
+            if (!complete(step)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(done.isPresent() ? Closure.DONE : Closure.HORIZON);
+    }
+
+    private boolean complete(int step) {
+        return observation(state, step).isPresent()
+                && actions(step).size() == team.dependencies().order().size()
+                && (purpose() == Purpose.QUESTION || reward(state, step).isPresent());
+    }
+
+    private Purpose purpose() {
+        return state.getObservations().get(0).getPurpose();
+    }
+
+    /** A step's actions in topological order of D. */
+    private List<Action> actions(int step) {
+        List<Action> ordered = new ArrayList<>();
+        for (var agent : team.dependencies().order()) {
+            state.getActions().stream()
+                    .filter(action -> action.getStep() == step
+                            && action.getAgent().equals(agent.getName())
+                            && fits(state, action.getTeam(), action.getTeamVersion()))
+                    .findFirst()
+                    .ifPresent(ordered::add);
+        }
+        return ordered;
+    }
+
+    /** Everything that there is, step by step. */
+    Trajectory trajectory(Closure closure, Instant now) {
+        List<Step> steps = new ArrayList<>();
+        Instant openedAt = now;
+        for (int step = 0; step < team.team().getHorizon(); step++) {
+            Optional<Observation> observation = observation(state, step);
+            if (observation.isPresent() && !observation.get().getDone()) {
+                steps.add(new Step(
+                        step,
+                        observation.get().getMessages(),
+                        actions(step),
+                        reward(state, step).orElse(null)));
+                openedAt = openedAt.isBefore(observation.get().getCreatedAt())
+                        ? openedAt
+                        : observation.get().getCreatedAt();
+            }
+        }
+        Observation first = state.getObservations().get(0);
+        return new Trajectory(
+                state.getEpisode(),
+                first.getTeam(),
+                first.getTeamVersion(),
+                purpose(),
+                closure,
+                closure != Closure.TIMED_OUT,
+                steps,
+                openedAt,
+                now);
+    }
+}

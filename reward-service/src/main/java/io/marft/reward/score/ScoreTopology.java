@@ -1,0 +1,48 @@
+package io.marft.reward.score;
+
+import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.client.TeamStore;
+import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Reference;
+import io.marft.schemas.record.ScoringState;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.StateSerde;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+
+/** The flow of scoring: {@code references} and {@code actions}, joined by episode, become {@code rewards}. */
+final class ScoreTopology {
+
+    private static final String SCORE = "score";
+
+    private ScoreTopology() {}
+
+    /**
+     * Builds it.
+     *
+     * @param limit how long a reference or an answer waits for the others
+     */
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Verifiers verifiers, Duration limit) {
+        Topology topology = new Topology();
+        TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);
+        TeamStore.add(topology, names, codecs);
+        String references = parts.source(topology, Topic.REFERENCES, Reference.class, Reference::getEpisode, SCORE);
+        String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, SCORE);
+        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers, limit), references, actions);
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(ScoreProcessor.STORE),
+                        Serdes.String(),
+                        new StateSerde<>(ScoringState.class)),
+                SCORE);
+        parts.sink(topology, Topic.REWARDS, SCORE);
+        parts.deadLetters(topology, references, actions, SCORE);
+        return topology;
+    }
+}
