@@ -14,6 +14,7 @@ final class Notation {
     /** Spaces, dollars, sizes of brackets, and the braces of {@code 1{,}234}. */
     private static final Pattern SPACES = Pattern.compile("\\\\[,;:! ]|\\\\q?quad(?![a-zA-Z])|~|\\s");
 
+    private static final Pattern IDLE_SPACE = Pattern.compile("(?<!\\w) | (?!\\w)");
     private static final Pattern SIZES = Pattern.compile("\\\\(?:left|right)(?![a-zA-Z])");
     private static final Pattern NUMBER =
             Pattern.compile("([+-]?) ?(\\d{1,3}(?:,\\d{3})+|\\d{1,3}(?: \\d{3})+|\\d+|(?=\\.\\d))(?:\\.(\\d*))?");
@@ -22,9 +23,9 @@ final class Notation {
 
     private Notation() {}
 
-    /** The expression without typesetting and without any space. */
+    /** The expression without typesetting and without any space, but for one between two words or numbers. */
     static String plain(String expression) {
-        return spaced(expression).replace(" ", "");
+        return IDLE_SPACE.matcher(spaced(expression)).replaceAll("");
     }
 
     /** The number that an expression is, if it is one: {@code -$1,234.50 \text{ dollars}} is -1234.5. */
