@@ -1,0 +1,105 @@
+package io.marft.reward.score;
+
+import static io.marft.reward.Sample.CHAIN;
+import static io.marft.reward.Sample.action;
+import static io.marft.reward.Sample.reference;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.reward.TopologyHarness;
+import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.topic.Topic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreTopologyTest {
+
+    private TopologyHarness kafka;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        kafka = new TopologyHarness(
+                directory,
+                settings -> ScoreTopology.build(
+                        settings.topics(), settings::codec, Verifiers.bundled(), Duration.ofMinutes(10)));
+    }
+
+    @AfterEach
+    void stop() {
+        kafka.close();
+    }
+
+    @Test
+    void shouldWriteOneRewardAndForgetTheEpisode() {
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
+        assertEquals(1, kafka.held(ScoreProcessor.STORE));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+
+        List<Reward> rewards = kafka.read(Topic.REWARDS, Reward.class);
+
+        assertEquals(1, rewards.size());
+        assertEquals("e", rewards.get(0).getEpisode());
+        assertEquals(1.0, rewards.get(0).getValue());
+        assertEquals(0, kafka.held(ScoreProcessor.STORE));
+        assertEquals(List.of(), kafka.deadLetters());
+    }
+
+    @Test
+    void shouldKeepEpisodesApart() {
+        kafka.pipe(Topic.ACTIONS, "a", action("a", 0, "actor", CHAIN, "\\boxed{1}"));
+        kafka.pipe(Topic.ACTIONS, "b", action("b", 0, "actor", CHAIN, "\\boxed{1}"));
+        kafka.pipe(Topic.REFERENCES, "b", reference("b", "1"));
+        kafka.pipe(Topic.REFERENCES, "a", reference("a", "2"));
+
+        List<Reward> rewards = kafka.read(Topic.REWARDS, Reward.class);
+
+        assertEquals(List.of("b", "a"), rewards.stream().map(Reward::getEpisode).toList());
+        assertEquals(List.of(1.0, 0.0), rewards.stream().map(Reward::getValue).toList());
+    }
+
+    @Test
+    void shouldTurnUnusableRecordsIntoDeadLettersAndGoOn() {
+        kafka.pipe(Topic.REFERENCES, "a", reference("a", "7", "oracle"));
+        kafka.pipe(
+                Topic.ACTIONS,
+                "b",
+                action("b", 0, "actor", Team.newBuilder(CHAIN).setVersion(9).build(), "7"));
+        kafka.pipe(Topic.ACTIONS, "c", new byte[] {1, 2, 3});
+        kafka.pipe(Topic.REFERENCES, "d", reference("other", "7"));
+
+        List<String> reasons = kafka.deadLetters();
+
+        assertEquals(4, reasons.size());
+        assertEquals("verifier 'oracle' is unknown: use one of [boxed]", reasons.get(0));
+        assertEquals("team chain version 9 is unknown", reasons.get(1));
+        assertTrue(reasons.get(2).startsWith("not readable as Action"), reasons.get(2));
+        assertTrue(reasons.get(3).contains("key is 'd'"), reasons.get(3));
+
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+        assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());
+    }
+
+    @Test
+    void shouldForgetWhatIsNotScoredInTime() {
+        kafka.pipe(Topic.REFERENCES, "a", reference("a", "7"));
+        kafka.pipe(Topic.ACTIONS, "q", action("q", 0, "actor", CHAIN, "7", Purpose.QUESTION));
+
+        kafka.passTime(Duration.ofMinutes(9));
+        assertEquals(2, kafka.held(ScoreProcessor.STORE));
+
+        kafka.passTime(Duration.ofMinutes(2));
+        assertEquals(0, kafka.held(ScoreProcessor.STORE));
+        assertEquals(List.of(), kafka.deadLetters());
+        assertEquals(List.of(), kafka.read(Topic.REWARDS, Reward.class));
+    }
+}

@@ -1,0 +1,154 @@
+package io.marft.reward.score;
+
+import static io.marft.reward.Sample.CHAIN;
+import static io.marft.reward.Sample.CHAIN_2;
+import static io.marft.reward.Sample.NOON;
+import static io.marft.reward.Sample.PAIR;
+import static io.marft.reward.Sample.action;
+import static io.marft.reward.Sample.reference;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.reward.Sample;
+import io.marft.reward.score.Scoring.Accepted;
+import io.marft.reward.score.Scoring.Ignored;
+import io.marft.reward.score.Scoring.Rejected;
+import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reference;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.ScoringState;
+import io.marft.schemas.record.Team;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ScoringTest {
+
+    private static final Optional<ScoringState> NEW = Optional.empty();
+
+    private final Scoring scoring = new Scoring(Verifiers.bundled(), Sample::find);
+
+    @Test
+    void shouldScoreAnActionThatComesAfterItsReference() {
+        Accepted first = accept(NEW, reference("e", "7"));
+        Accepted second = accept(first.state(), action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+
+        assertEquals(List.of(), first.rewards());
+        assertEquals(
+                List.of(new Reward("e", 0, "chain", Purpose.TRAINING, 1.0, Map.of("actor", 1.0), "boxed", "1", NOON)),
+                second.rewards());
+        assertTrue(second.state().isEmpty(), "the horizon is scored");
+    }
+
+    @Test
+    void shouldScoreAnActionThatComesBeforeItsReference() {
+        Accepted first = accept(NEW, action("e", 0, "actor", CHAIN, "\\boxed{8}"));
+        Accepted second = accept(first.state(), reference("e", "7"));
+
+        assertEquals(List.of(), first.rewards());
+        assertEquals(0.0, second.rewards().get(0).getValue());
+        assertTrue(second.state().isEmpty());
+    }
+
+    @Test
+    void shouldGiveTheMeanOfAllAnsweringAgents() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        held = accept(held.state(), action("e", 0, "right", PAIR, "\\boxed{7}"));
+        assertEquals(List.of(), held.rewards(), "left has not answered");
+
+        held = accept(held.state(), action("e", 0, "left", PAIR, "no idea"));
+
+        assertEquals(0.5, held.rewards().get(0).getValue());
+        assertEquals(Map.of("left", 0.0, "right", 1.0), held.rewards().get(0).getParts());
+    }
+
+    @Test
+    void shouldKeepTheReferenceUntilTheHorizonIsScored() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        held = accept(held.state(), action("e", 0, "left", PAIR, "\\boxed{7}"));
+        held = accept(held.state(), action("e", 0, "right", PAIR, "\\boxed{7}"));
+        assertEquals(1, held.rewards().size());
+        assertTrue(held.state().isPresent(), "step 1 is to come");
+
+        held = accept(held.state(), action("e", 1, "left", PAIR, "\\boxed{6}"));
+        held = accept(held.state(), action("e", 1, "right", PAIR, "\\boxed{6}"));
+
+        assertEquals(1, held.rewards().size());
+        assertEquals(1, held.rewards().get(0).getStep());
+        assertTrue(held.state().isEmpty());
+    }
+
+    @Test
+    void shouldScoreEveryStepThatWaitedForTheReference() {
+        Accepted held = accept(NEW, action("e", 1, "left", PAIR, "\\boxed{7}"));
+        for (Action action : List.of(
+                action("e", 0, "left", PAIR, "\\boxed{7}"),
+                action("e", 0, "right", PAIR, "\\boxed{7}"),
+                action("e", 1, "right", PAIR, "\\boxed{7}"))) {
+            held = accept(held.state(), action);
+        }
+
+        held = accept(held.state(), reference("e", "7"));
+
+        assertEquals(List.of(0, 1), held.rewards().stream().map(Reward::getStep).toList());
+    }
+
+    @Test
+    void shouldHoldAQuestionWithoutReference() {
+        Accepted held = accept(NEW, action("q", 0, "actor", CHAIN, "\\boxed{7}", Purpose.QUESTION));
+
+        assertEquals(List.of(), held.rewards());
+        assertTrue(held.state().isPresent());
+    }
+
+    @Test
+    void shouldIgnoreWhatIsNoFirstAnswer() {
+        assertInstanceOf(Ignored.class, scoring.action(NEW, action("e", 0, "reasoner", CHAIN, "1"), NOON));
+
+        Accepted held = accept(NEW, action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+        assertInstanceOf(
+                Ignored.class, scoring.action(held.state(), action("e", 0, "actor", CHAIN, "\\boxed{8}"), NOON));
+    }
+
+    @Test
+    void shouldSayWhyARecordCannotBeUsed() {
+        Team unknown = Team.newBuilder(CHAIN).setVersion(9).build();
+        Accepted held = accept(accept(NEW, reference("e", "7")).state(), action("e", 0, "left", PAIR, "7"));
+        Accepted pending = accept(NEW, action("f", 0, "actor", CHAIN, "7"));
+
+        assertEquals("team chain version 9 is unknown", reject(NEW, action("e", 0, "actor", unknown, "7")));
+        assertEquals("agent left is not in team chain version 1", reject(NEW, action("e", 0, "left", CHAIN, "7")));
+        assertEquals(
+                "step 1 is outside the horizon of 1 of team chain", reject(NEW, action("e", 1, "actor", CHAIN, "7")));
+        assertEquals(
+                "step -1 is outside the horizon of 1 of team chain", reject(NEW, action("e", -1, "actor", CHAIN, "7")));
+        assertEquals(
+                "episode keeps team chain version 1, not chain version 2",
+                reject(pending.state(), action("f", 0, "actor", CHAIN_2, "7")));
+        assertEquals(
+                "verifier 'oracle' is unknown: use one of [boxed]",
+                assertInstanceOf(Rejected.class, scoring.reference(NEW, reference("e", "7", "oracle"), NOON))
+                        .reason());
+        assertEquals(
+                "episode has a reference already",
+                assertInstanceOf(Rejected.class, scoring.reference(held.state(), reference("e", "8"), NOON))
+                        .reason());
+    }
+
+    private Accepted accept(Optional<ScoringState> known, Action action) {
+        return assertInstanceOf(Accepted.class, scoring.action(known, action, NOON));
+    }
+
+    private Accepted accept(Optional<ScoringState> known, Reference reference) {
+        return assertInstanceOf(Accepted.class, scoring.reference(known, reference, NOON));
+    }
+
+    private String reject(Optional<ScoringState> known, Action action) {
+        return assertInstanceOf(Rejected.class, scoring.action(known, action, NOON))
+                .reason();
+    }
+}
