@@ -3,7 +3,6 @@ package io.marft.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 record PidFile(Path file) {
 
     void write(ProcessHandle process) throws IOException {
-        Files.writeString(file, process.pid() + "\n" + started(process) + "\n");
+        Files.writeString(file, process.pid() + "\n" + RunningStack.started(process) + "\n");
     }
 
     /** Ends the process that the file names, if it still runs, and removes the file. */
@@ -26,7 +25,7 @@ record PidFile(Path file) {
         List<String> lines = Files.readAllLines(file);
         if (lines.size() == 2 && lines.get(0).matches("[0-9]{1,18}")) {
             Optional<ProcessHandle> stale = ProcessHandle.of(Long.parseLong(lines.get(0)));
-            if (stale.isPresent() && started(stale.get()).equals(lines.get(1))) {
+            if (stale.isPresent() && RunningStack.started(stale.get()).equals(lines.get(1))) {
                 stale.get().destroyForcibly();
                 stale.get().onExit().orTimeout(10, TimeUnit.SECONDS).join();
             }
@@ -36,9 +35,5 @@ record PidFile(Path file) {
 
     void remove() throws IOException {
         Files.deleteIfExists(file);
-    }
-
-    private static String started(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("unknown");
     }
 }

@@ -1,0 +1,55 @@
+package io.marft.cli;
+
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry: {@code marft <command>}. Exit status: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+        name = "marft",
+        description = "Teams of language-model agents that learn from live traffic, on Kafka (MARFT).",
+        mixinStandardHelpOptions = true,
+        version = "marft 0.1.0",
+        subcommands = {
+            TopicsCommand.class,
+            TailCommand.class,
+            ProvisionCommand.class,
+        })
+public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs one command and ends the process with its status. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::wrongUsage)
+                .setExecutionExceptionHandler(Main::failed);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int wrongUsage(CommandLine.ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        command.getErr()
+                .println("marft: " + e.getMessage() + "; see `"
+                        + command.getCommandSpec().qualifiedName() + " --help`");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult result) {
+        LoggerFactory.getLogger(Main.class).atError().setCause(e).log("Command failed");
+        command.getErr().println("marft: " + Failures.line(e));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,92 @@
+package io.marft.cli;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the catalogue's topics as they are on the cluster. */
+@Command(
+        name = "topics",
+        description = "Lists the topics of the catalogue with record counts, and who writes and reads them.",
+        mixinStandardHelpOptions = true)
+final class TopicsCommand implements Callable<Integer> {
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Option(
+            names = "--exact",
+            description = "Count by reading every record. Without it a count is the number of offsets, which includes "
+                    + "the marker that each transaction leaves and what was aborted or compacted away.")
+    private boolean exact;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ExecutionException, InterruptedException {
+        ClientSettings client = cluster.client();
+        PrintWriter out = spec.commandLine().getOut();
+        String format = "%-34s %10s %10s %-8s %s%n";
+        out.printf(format, "TOPIC", "PARTITIONS", exact ? "RECORDS" : "OFFSETS", "KEPT", "WRITERS -> READERS");
+        for (String name : present(client)) {
+            Topic topic = client.topics().find(name).orElseThrow();
+            try (LogView view = new LogView(client, List.of(name))) {
+                Map<TopicPartition, Long> ends = view.ends();
+                long count = exact ? read(view) : offsets(view.beginnings(), ends);
+                out.printf(format, name, ends.size(), count, lower(topic.keep()), access(topic));
+            }
+        }
+        return 0;
+    }
+
+    private static Set<String> present(ClientSettings client) throws ExecutionException, InterruptedException {
+        TopicNames names = client.topics();
+        try (Admin admin = Admin.create(client.admin())) {
+            Set<String> found = admin.listTopics().names().get().stream()
+                    .filter(name -> names.find(name).isPresent())
+                    .collect(Collectors.toCollection(TreeSet::new));
+            if (found.isEmpty()) {
+                throw new IllegalStateException("no topics with prefix '" + client.prefix() + "' on "
+                        + client.bootstrapServers() + ": create them with `marft provision`");
+            }
+            return found;
+        }
+    }
+
+    private static long offsets(Map<TopicPartition, Long> beginnings, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .mapToLong(end -> end.getValue() - beginnings.get(end.getKey()))
+                .sum();
+    }
+
+    private static long read(LogView view) {
+        long[] count = {0};
+        view.readAll(record -> count[0]++);
+        return count[0];
+    }
+
+    private static String access(Topic topic) {
+        return lower(topic.writers()) + " -> " + lower(topic.readers());
+    }
+
+    private static String lower(Object value) {
+        return value.toString().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+    }
+}
