@@ -1,0 +1,45 @@
+package io.marft.actor.acting;
+
+import io.marft.schemas.client.ClientSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How agents run in one process.
+ *
+ * @param client the cluster
+ * @param team the team whose turns they take; turns of another team become dead letters
+ * @param agents the agents' names
+ * @param instance this process's name among those that run the same agents
+ * @param batchLimit the most turns that are generated at once; adapters are swapped between batches, so a small limit
+ *     brings a new adapter into service sooner
+ * @param linger how long a batch that is not full waits for more turns
+ */
+public record AgentSettings(
+        ClientSettings client, String team, List<String> agents, String instance, int batchLimit, Duration linger) {
+
+    private static final Duration MOST_LINGER = Duration.ofSeconds(1);
+
+    public AgentSettings {
+        agents = List.copyOf(agents);
+        if (agents.isEmpty() || Set.copyOf(agents).size() < agents.size()) {
+            throw new IllegalArgumentException("agents must be named, each once, got: " + agents);
+        }
+        if (team.isBlank() || instance.isBlank()) {
+            throw new IllegalArgumentException(
+                    "agents need the names of their team and instance, got: '" + team + "' and '" + instance + "'");
+        }
+        if (batchLimit < 1) {
+            throw new IllegalArgumentException("agents' batchLimit must be at least 1, got: " + batchLimit);
+        }
+        if (linger.isNegative() || linger.compareTo(MOST_LINGER) > 0) {
+            throw new IllegalArgumentException("agents' linger must be from 0 to " + MOST_LINGER + ", got: " + linger);
+        }
+    }
+
+    /** The first instance, with batches of up to 32 turns that wait 5 ms. */
+    public AgentSettings(ClientSettings client, String team, List<String> agents) {
+        this(client, team, agents, "0", 32, Duration.ofMillis(5));
+    }
+}

@@ -1,0 +1,191 @@
+package io.marft.actor.acting;
+
+import io.marft.actor.serving.AdaptersInService;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Service;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent at work: takes turns from the agent's topic in batches, answers them with the adapter that is in service at
+ * that moment, and commits actions, dead letters and the turns' offsets in one transaction. A worker that dies loses its
+ * transaction and nothing else: its successor, under the same transactional id, takes the same turns again.
+ *
+ * <p>Errors are of two kinds, as in Kafka's ExactlyOnceMessageProcessor: after those that a retry can mend the
+ * transaction is aborted and the worker goes back to the committed offsets; the others, such as a second worker of the
+ * same name, stop it.
+ */
+final class AgentWorker implements Service {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentWorker.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+
+    private final String agent;
+    private final AgentSettings settings;
+    private final AdaptersInService adapters;
+    private final TurnHandler handler;
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaProducer<String, byte[]> producer;
+    private final RecordCodec codec;
+    private final Thread thread;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile boolean closing;
+
+    AgentWorker(String agent, AgentSettings settings, TurnGenerator generator, AdaptersInService adapters) {
+        this.agent = agent;
+        this.settings = settings;
+        this.adapters = adapters;
+        ClientSettings client = settings.client();
+        String group = client.prefix() + ".agent." + agent;
+        Map<String, Object> consuming = client.consumer(group);
+        // A static member takes its own place back at once after a crash.
+        consuming.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, settings.instance());
+        consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
+        this.consumer = new KafkaConsumer<>(consuming);
+        this.producer = new KafkaProducer<>(client.transactionalProducer(group + "." + settings.instance()));
+        this.codec = client.codec();
+        this.handler = new TurnHandler(agent, settings.team(), client.topics(), codec, generator);
+        this.thread = new Thread(this::run, name());
+    }
+
+    @Override
+    public String name() {
+        return TurnHandler.service(agent);
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** Lets the worker finish its batch and stop; returns at once. */
+    void askToStop() {
+        closing = true;
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        askToStop();
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                release();
+            }
+            thread.join(CLOSE_TIMEOUT.toMillis());
+            if (thread.isAlive()) {
+                LOG.atWarn().addKeyValue("agent", agent).log("agent did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            adapters.awaitCaughtUp();
+            initTransactions();
+            TurnQueue queue = new TurnQueue(consumer, settings.batchLimit(), settings.linger());
+            consumer.subscribe(List.of(settings.client().topics().turns(agent)), queue);
+            while (!closing) {
+                List<ConsumerRecord<String, byte[]>> batch = queue.next();
+                if (!batch.isEmpty() && !process(batch)) {
+                    queue.rewind();
+                }
+            }
+        } catch (WakeupException | InterruptedException e) {
+            LOG.atDebug().addKeyValue("agent", agent).log("agent was asked to stop");
+        } catch (RuntimeException | Error e) {
+            if (!closing) {
+                failure.set(e);
+                LOG.atError().addKeyValue("agent", agent).setCause(e).log("agent stops on a fatal error");
+            }
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        producer.close();
+        consumer.close();
+        codec.close();
+    }
+
+    private void initTransactions() {
+        while (true) {
+            try {
+                producer.initTransactions();
+                return;
+            } catch (RetriableException e) {
+                retryLater(e);
+            }
+        }
+    }
+
+    /** Answers a batch in one transaction; false if the transaction was aborted. */
+    private boolean process(List<ConsumerRecord<String, byte[]>> batch) {
+        try {
+            List<ProducerRecord<String, byte[]>> results = handler.answer(batch, adapters.of(agent));
+            producer.beginTransaction();
+            for (ProducerRecord<String, byte[]> result : results) {
+                Future<RecordMetadata> unused = producer.send(result); // A send that fails makes the commit fail.
+            }
+            producer.sendOffsetsToTransaction(TurnQueue.after(batch), consumer.groupMetadata());
+            producer.commitTransaction();
+            return true;
+        } catch (RegistryUnavailableException e) {
+            retryLater(e);
+            return false;
+        } catch (ProducerFencedException
+                | FencedInstanceIdException
+                | AuthorizationException
+                | AuthenticationException
+                | UnsupportedVersionException
+                | OutOfOrderSequenceException e) {
+            throw e;
+        } catch (KafkaException e) {
+            producer.abortTransaction();
+            retryLater(e);
+            return false;
+        }
+    }
+
+    private void retryLater(RuntimeException error) {
+        if (closing) {
+            throw error;
+        }
+        LOG.atWarn().addKeyValue("agent", agent).setCause(error).log("agent will try again");
+        LockSupport.parkNanos(PAUSE.toNanos());
+    }
+}

@@ -1,0 +1,111 @@
+package io.marft.actor.acting;
+
+import io.marft.actor.serving.ServedAdapter;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Turn;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the records of an agent's turn topic to the records to be written: an action for each turn, and a dead letter for
+ * whatever is no turn of this agent or cannot be generated.
+ *
+ * <p>Not thread-safe; belongs to its worker's thread.
+ */
+final class TurnHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TurnHandler.class);
+
+    private final String agent;
+    private final String team;
+    private final TopicNames topics;
+    private final RecordCodec codec;
+    private final TurnGenerator generator;
+
+    TurnHandler(String agent, String team, TopicNames topics, RecordCodec codec, TurnGenerator generator) {
+        this.agent = agent;
+        this.team = team;
+        this.topics = topics;
+        this.codec = codec;
+        this.generator = generator;
+    }
+
+    /** An agent's name as a service, in logs and dead letters. */
+    static String service(String agent) {
+        return "agent." + agent;
+    }
+
+    /**
+     * The records that a batch leads to: an action or a dead letter for each.
+     *
+     * @throws io.marft.schemas.serde.RegistryUnavailableException if a record cannot be decoded now
+     */
+    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, ServedAdapter adapter) {
+        List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
+        List<ConsumerRecord<String, byte[]>> sources = new ArrayList<>();
+        List<Turn> turns = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : batch) {
+            Decoded<Turn> decoded = codec.decode(record.topic(), record.value(), Turn.class);
+            if (decoded instanceof Decoded.Invalid<Turn> invalid) {
+                results.add(deadLetter(record, invalid.reason()));
+            } else if (decoded instanceof Decoded.Valid<Turn> valid) {
+                Optional<String> refusal = refuse(record, valid.value());
+                if (refusal.isPresent()) {
+                    results.add(deadLetter(record, refusal.get()));
+                } else {
+                    sources.add(record);
+                    turns.add(valid.value());
+                }
+            }
+        }
+        List<TurnGenerator.Answer> answers = generator.answer(turns, adapter);
+        for (int i = 0; i < turns.size(); i++) {
+            if (answers.get(i) instanceof TurnGenerator.Answer.Acted acted) {
+                results.add(action(acted.action()));
+            } else if (answers.get(i) instanceof TurnGenerator.Answer.Refused refused) {
+                results.add(deadLetter(sources.get(i), refused.reason()));
+            }
+        }
+        return results;
+    }
+
+    private Optional<String> refuse(ConsumerRecord<String, byte[]> record, Turn turn) {
+        if (!turn.getEpisode().equals(record.key())) {
+            return Optional.of("key is '" + record.key() + "', but the turn is of episode '" + turn.getEpisode() + "'");
+        }
+        if (!turn.getAgent().equals(agent)) {
+            return Optional.of("turn is of agent '" + turn.getAgent() + "', this is '" + agent + "'");
+        }
+        if (!turn.getTeam().equals(team)) {
+            return Optional.of("turn is of team '" + turn.getTeam() + "', this agent serves team '" + team + "'");
+        }
+        return Optional.empty();
+    }
+
+    private ProducerRecord<String, byte[]> action(Action action) {
+        String topic = topics.of(Topic.ACTIONS);
+        return new ProducerRecord<>(topic, action.getEpisode(), codec.encode(topic, action));
+    }
+
+    private ProducerRecord<String, byte[]> deadLetter(ConsumerRecord<String, byte[]> record, String reason) {
+        LOG.atWarn()
+                .addKeyValue("agent", agent)
+                .addKeyValue("episode", record.key())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("reason", reason)
+                .log("turn becomes a dead letter");
+        String topic = topics.of(Topic.DEAD_LETTERS);
+        return new ProducerRecord<>(
+                topic, record.key(), codec.encode(topic, DeadLetters.of(service(agent), reason, record)));
+    }
+}

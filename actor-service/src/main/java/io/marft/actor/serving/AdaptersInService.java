@@ -1,0 +1,265 @@
+package io.marft.actor.serving;
+
+import io.marft.actor.serving.AdapterCheck.Refused;
+import io.marft.actor.serving.AdapterCheck.Verdict;
+import io.marft.actor.serving.AdapterCheck.Verified;
+import io.marft.policy.LanguageModel;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Service;
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.serde.RegistryUnavailableException;
+import io.marft.schemas.topic.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest good adapter of each agent, kept up to date by one thread that reads manifests and chunks from the
+ * beginning of their topics. An adapter that is not what its manifest says, or does not fit the model, is refused with a
+ * log line and a dead letter, and the last good one stays.
+ *
+ * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
+ * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
+ */
+public final class AdaptersInService implements Service {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdaptersInService.class);
+    private static final String NAME = "serving";
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ClientSettings settings;
+    private final String team;
+    private final AdapterCheck check;
+    private final Map<String, AdapterAssembly<ConsumerRecord<String, byte[]>>> assemblies = new HashMap<>();
+    private final Map<String, ServedAdapter> served = new ConcurrentHashMap<>();
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaProducer<String, byte[]> producer;
+    private final RecordCodec codec;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /**
+     * @param team the team whose adapters are read
+     * @param agents the agents whose adapters are read
+     * @param model the model that is to carry them
+     */
+    public AdaptersInService(ClientSettings settings, String team, Set<String> agents, LanguageModel model) {
+        this.settings = settings;
+        this.team = team;
+        this.check = new AdapterCheck(model.digest(), model.config());
+        for (String agent : agents) {
+            assemblies.put(agent, new AdapterAssembly<>());
+            served.put(agent, ServedAdapter.base());
+        }
+        this.consumer = new KafkaConsumer<>(settings.reader());
+        this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
+        this.codec = settings.codec();
+        this.thread = new Thread(this::run, NAME);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** The adapter that the agent is to act with now. */
+    public ServedAdapter of(String agent) {
+        return served.get(agent);
+    }
+
+    /**
+     * Waits until everything that was published before the start has been read.
+     *
+     * @throws IllegalStateException if the reader failed or was closed before it got there
+     */
+    public void awaitCaughtUp() throws InterruptedException {
+        caughtUp.await();
+        if (closing || failure.get() != null) {
+            throw new IllegalStateException("adapters could not be read to the end of their log", failure.get());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                release();
+            }
+            thread.join(CLOSE_TIMEOUT.toMillis());
+            if (thread.isAlive()) {
+                LOG.atWarn().addKeyValue("service", NAME).log("reader of adapters did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            List<TopicPartition> partitions = partitions();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (!closing) {
+                if (caughtUp.getCount() > 0 && reached(ends)) {
+                    caughtUp.countDown();
+                }
+                consumer.poll(POLL).forEach(this::read);
+            }
+        } catch (WakeupException e) {
+            LOG.atDebug().addKeyValue("service", NAME).log("reader of adapters was asked to stop");
+        } catch (RuntimeException | Error e) {
+            failure.set(e);
+            LOG.atError().addKeyValue("service", NAME).setCause(e).log("reader of adapters stops on a fatal error");
+        } finally {
+            caughtUp.countDown();
+            release();
+        }
+    }
+
+    private void release() {
+        consumer.close();
+        producer.close();
+        codec.close();
+    }
+
+    private List<TopicPartition> partitions() {
+        return Stream.of(Topic.ADAPTERS, Topic.ADAPTER_CHUNKS)
+                .map(settings.topics()::of)
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+    }
+
+    private boolean reached(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private void read(ConsumerRecord<String, byte[]> record) {
+        var assembly = assemblies.get(record.key());
+        if (assembly == null) {
+            return;
+        }
+        if (record.topic().equals(settings.topics().of(Topic.ADAPTERS))) {
+            decode(record, AdapterManifest.class)
+                    .filter(manifest -> manifest.getTeam().equals(team))
+                    .flatMap(manifest -> assembly.add(manifest, record))
+                    .ifPresent(this::serve);
+        } else {
+            decode(record, AdapterChunk.class)
+                    .filter(chunk -> chunk.getTeam().equals(team))
+                    .flatMap(assembly::add)
+                    .ifPresent(this::serve);
+        }
+    }
+
+    private void serve(AdapterAssembly.Complete<ConsumerRecord<String, byte[]>> complete) {
+        AdapterManifest manifest = complete.manifest();
+        Verdict verdict = check.check(manifest, complete.weights());
+        if (verdict instanceof Verified verified) {
+            served.put(manifest.getAgent(), verified.adapter());
+            LOG.atInfo()
+                    .addKeyValue("agent", manifest.getAgent())
+                    .addKeyValue("adapter", manifest.getVersion())
+                    .addKeyValue("update", manifest.getUpdate())
+                    .addKeyValue(
+                            "millis",
+                            Duration.between(manifest.getCreatedAt(), Instant.now())
+                                    .toMillis())
+                    .log("adapter is in service");
+        } else if (verdict instanceof Refused refused) {
+            reject(
+                    complete.source(),
+                    "adapter version " + manifest.getVersion() + " of agent '" + manifest.getAgent()
+                            + "' is refused: " + refused.reason() + "; version "
+                            + of(manifest.getAgent()).version() + " stays in service");
+        }
+    }
+
+    private <T extends SpecificRecord> Optional<T> decode(ConsumerRecord<String, byte[]> record, Class<T> type) {
+        Decoded<T> decoded = patiently(() -> codec.decode(record.topic(), record.value(), type));
+        if (decoded instanceof Decoded.Valid<T> valid) {
+            return Optional.of(valid.value());
+        }
+        reject(record, ((Decoded.Invalid<T>) decoded).reason());
+        return Optional.empty();
+    }
+
+    /** Nobody waits for this thread, and it is in no group: it stays until the registry answers. */
+    private <T> T patiently(Supplier<T> work) {
+        while (true) {
+            try {
+                return work.get();
+            } catch (RegistryUnavailableException e) {
+                if (closing) {
+                    throw e;
+                }
+                LOG.atWarn().addKeyValue("service", NAME).setCause(e).log("waiting for the schema registry");
+                LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private void reject(ConsumerRecord<String, byte[]> record, String reason) {
+        LOG.atError()
+                .addKeyValue("agent", record.key())
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("reason", reason)
+                .log("adapter record is refused");
+        DeadLetter letter = DeadLetters.of(NAME, reason, record);
+        String topic = settings.topics().of(Topic.DEAD_LETTERS);
+        byte[] value = patiently(() -> codec.encode(topic, letter));
+        Future<RecordMetadata> unused =
+                producer.send(new ProducerRecord<>(topic, record.key(), value), (sent, error) -> {
+                    if (error != null) {
+                        LOG.atError()
+                                .addKeyValue("topic", topic)
+                                .setCause(error)
+                                .log("dead letter was not written");
+                    }
+                });
+    }
+}

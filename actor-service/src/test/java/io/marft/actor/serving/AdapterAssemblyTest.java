@@ -1,0 +1,62 @@
+package io.marft.actor.serving;
+
+import static io.marft.actor.Fixtures.chunks;
+import static io.marft.actor.Fixtures.manifest;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.actor.Fixtures;
+import io.marft.policy.TinyModels;
+import io.marft.policy.adapter.Adapter;
+import io.marft.schemas.record.AdapterChunk;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AdapterAssemblyTest {
+
+    private final Adapter adapter = Fixtures.adapter(TinyModels.config(), 1);
+    private final byte[] weights = adapter.toSafetensors();
+    private final AdapterAssembly<String> assembly = new AdapterAssembly<>();
+
+    @Test
+    void shouldCompleteWhenTheLastChunkComesAfterTheManifest() {
+        List<AdapterChunk> chunks = chunks("actor", 1, weights, 3);
+
+        assertTrue(assembly.add(chunks.get(2)).isEmpty());
+        assertTrue(
+                assembly.add(manifest("actor", 1, adapter, "base", 3), "here").isEmpty());
+        assertTrue(assembly.add(chunks.get(0)).isEmpty());
+        var complete = assembly.add(chunks.get(1)).orElseThrow();
+
+        assertArrayEquals(weights, complete.weights());
+        assertEquals("here", complete.source());
+    }
+
+    @Test
+    void shouldCompleteWhenTheManifestComesLast() {
+        chunks("actor", 1, weights, 2)
+                .forEach(chunk -> assertTrue(assembly.add(chunk).isEmpty()));
+
+        var complete =
+                assembly.add(manifest("actor", 1, adapter, "base", 2), "here").orElseThrow();
+
+        assertArrayEquals(weights, complete.weights());
+    }
+
+    @Test
+    void shouldPassOverWhatIsOlderThanTheNewestComplete() {
+        assembly.add(manifest("actor", 1, adapter, "base", 1), "one");
+        assembly.add(manifest("actor", 2, adapter, "base", 1), "two");
+        assertEquals(
+                2,
+                assembly.add(chunks("actor", 2, weights, 1).get(0))
+                        .orElseThrow()
+                        .manifest()
+                        .getVersion());
+
+        assertTrue(assembly.add(chunks("actor", 1, weights, 1).get(0)).isEmpty());
+        assertTrue(
+                assembly.add(manifest("actor", 2, adapter, "base", 1), "again").isEmpty());
+    }
+}
