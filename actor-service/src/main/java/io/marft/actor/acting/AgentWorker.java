@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -45,6 +46,8 @@ final class AgentWorker implements Service {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final int SESSION_TIMEOUT_MS = 10_000;
+    /** A producer that is fenced in the middle of a call may notice only after this time. */
+    private static final int MAX_BLOCK_MS = 10_000;
 
     private final String agent;
     private final AgentSettings settings;
@@ -69,7 +72,9 @@ final class AgentWorker implements Service {
         consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
-        this.producer = new KafkaProducer<>(client.transactionalProducer(group + "." + settings.instance()));
+        Map<String, Object> producing = client.transactionalProducer(group + "." + settings.instance());
+        producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        this.producer = new KafkaProducer<>(producing);
         this.codec = client.codec();
         this.handler = new TurnHandler(agent, settings.team(), client.topics(), codec, generator);
         this.thread = new Thread(this::run, name());
@@ -115,7 +120,7 @@ final class AgentWorker implements Service {
     private void run() {
         try {
             adapters.awaitCaughtUp();
-            initTransactions();
+            untilDone(producer::initTransactions);
             TurnQueue queue = new TurnQueue(consumer, settings.batchLimit(), settings.linger());
             consumer.subscribe(List.of(settings.client().topics().turns(agent)), queue);
             while (!closing) {
@@ -142,17 +147,6 @@ final class AgentWorker implements Service {
         codec.close();
     }
 
-    private void initTransactions() {
-        while (true) {
-            try {
-                producer.initTransactions();
-                return;
-            } catch (RetriableException e) {
-                retryLater(e);
-            }
-        }
-    }
-
     /** Answers a batch in one transaction; false if the transaction was aborted. */
     private boolean process(List<ConsumerRecord<String, byte[]>> batch) {
         try {
@@ -162,7 +156,7 @@ final class AgentWorker implements Service {
                 Future<RecordMetadata> unused = producer.send(result); // A send that fails makes the commit fail.
             }
             producer.sendOffsetsToTransaction(TurnQueue.after(batch), consumer.groupMetadata());
-            producer.commitTransaction();
+            untilDone(producer::commitTransaction);
             return true;
         } catch (RegistryUnavailableException e) {
             retryLater(e);
@@ -175,9 +169,21 @@ final class AgentWorker implements Service {
                 | OutOfOrderSequenceException e) {
             throw e;
         } catch (KafkaException e) {
-            producer.abortTransaction();
+            untilDone(producer::abortTransaction);
             retryLater(e);
             return false;
+        }
+    }
+
+    /** A step of a transaction that timed out is still under way: only asking again tells how it ended. */
+    private void untilDone(Runnable step) {
+        while (true) {
+            try {
+                step.run();
+                return;
+            } catch (TimeoutException e) {
+                retryLater(e);
+            }
         }
     }
 

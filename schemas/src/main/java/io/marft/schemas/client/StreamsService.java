@@ -30,7 +30,6 @@ public class StreamsService implements Service {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final int SESSION_TIMEOUT_MS = 10_000;
-    private static final String GLOBAL_ERRORS_TOO = "processing.exception.handler.global.enabled";
 
     private final String name;
     private final KafkaStreams streams;
@@ -47,7 +46,6 @@ public class StreamsService implements Service {
         Map<String, Object> all = new HashMap<>();
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name + "." + instance);
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
-        all.put(GLOBAL_ERRORS_TOO, true);
         all.putAll(properties);
         this.streams = new KafkaStreams(topology, new StreamsConfig(all));
         streams.setUncaughtExceptionHandler(this::respond);
