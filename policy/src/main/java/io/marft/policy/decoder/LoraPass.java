@@ -58,20 +58,19 @@ public final class LoraPass implements AutoCloseable {
         }
     }
 
+    /** The graph keeps pointers into the inputs, whose memory is Java's: they live as long as the pass. */
     private void forward(Batch batch, float temperature) {
-        try (NDManager call = module.open()) {
-            NDList inputs = Decoder.inputs(call, batch);
-            inputs.add(call.create(new float[] {temperature}));
-            inputs.addAll(leaves);
-            NDList result = module.run("forward", true, inputs);
-            result.attach(memory);
-            outputs.addAll(result);
-            float[] chosen = result.get(0).toFloatArray();
-            float[] entropy = result.get(1).toFloatArray();
-            for (int b = 0; b < batch.sequences().size(); b++) {
-                logProbs[batch.sequences().get(b)] = batch.slice(chosen, b);
-                entropies[batch.sequences().get(b)] = batch.slice(entropy, b);
-            }
+        NDList inputs = Decoder.inputs(memory, batch);
+        inputs.add(memory.create(new float[] {temperature}));
+        inputs.addAll(leaves);
+        NDList result = module.run("forward", true, inputs);
+        result.attach(memory);
+        outputs.addAll(result);
+        float[] chosen = result.get(0).toFloatArray();
+        float[] entropy = result.get(1).toFloatArray();
+        for (int b = 0; b < batch.sequences().size(); b++) {
+            logProbs[batch.sequences().get(b)] = batch.slice(chosen, b);
+            entropies[batch.sequences().get(b)] = batch.slice(entropy, b);
         }
     }
 
