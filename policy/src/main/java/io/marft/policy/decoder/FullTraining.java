@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Training of all weights of a decoder by AdamW (beta 0.9 and 0.98); weights and moments stay in native memory. To be
+ * Training of all weights of a decoder: the layers' matrices by Muon (momentum 0.95), all else by AdamW (beta 0.9 and 0.98);
+ * weights and moments stay in native memory. To be
  * used by one thread at a time.
  */
 public final class FullTraining implements AutoCloseable {
@@ -35,16 +36,18 @@ public final class FullTraining implements AutoCloseable {
     /**
      * One step on the mean cross-entropy of all target tokens.
      *
-     * @param rate learning rate
+     * @param rate learning rate of AdamW
+     * @param matrixRate learning rate of Muon
      * @param decay weight decay of the matrices
-     * @param limit largest norm of the gradient, which is scaled down to it
+     * @param limit largest norm of the gradient that AdamW gets, which is scaled down to it
      * @return the loss before the step, in nats for each target token
      */
-    public float step(List<int[]> prompts, List<int[]> targets, float rate, float decay, float limit) {
+    public float step(
+            List<int[]> prompts, List<int[]> targets, float rate, float matrixRate, float decay, float limit) {
         Batch batch = Batch.cut(prompts, targets, Integer.MAX_VALUE).get(0);
         try (NDManager call = module.open()) {
             NDList inputs = Decoder.inputs(call, batch);
-            inputs.add(call.create(new float[] {rate, decay, limit}));
+            inputs.add(call.create(new float[] {rate, matrixRate, decay, limit}));
             return module.run("pretrain", true, inputs).get(0).toFloatArray()[0];
         }
     }

@@ -61,6 +61,7 @@ public final class Pretrainer {
                         batch.stream().map(Example::prompt).toList(),
                         batch.stream().map(Example::target).toList(),
                         schedule.rate(step),
+                        schedule.matrixRate(step),
                         schedule.weightDecay(),
                         schedule.maxGradientNorm());
                 if (!Float.isFinite(loss)) {
@@ -74,7 +75,7 @@ public final class Pretrainer {
     }
 
     /**
-     * Norms 1, biases 0, embeddings of deviation 0.02, matrices of deviation 1/√inputs; those that write to the residual
+     * Norms 1, biases 0, embeddings of deviation 0.05, matrices of deviation 0.6/√inputs; those that write to the residual
      * stream are smaller by √(2 layers), so that its variance does not grow with depth.
      */
     private Map<String, Tensor> initialWeights() {
@@ -87,7 +88,7 @@ public final class Pretrainer {
             } else if (shape.size() == 2) {
                 boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
                 boolean ends = name.endsWith("embed_tokens.weight") || name.endsWith("lm_head.weight");
-                double deviation = ends ? 0.02 : 1 / Math.sqrt(shape.get(1));
+                double deviation = ends ? 0.05 : 0.6 / Math.sqrt(shape.get(1));
                 double scale = residual ? deviation / Math.sqrt(2.0 * config.layers()) : deviation;
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) (random.nextGaussian() * scale);

@@ -1,37 +1,59 @@
 package io.marft.policy.pretrain;
 
 /**
- * How a model is pretrained.
+ * How a model is pretrained: rates rise over the warm-up, stay at their peak, and fall by a cosine.
  *
  * @param steps number of optimizer steps
- * @param warmup of them, the first with a rate that rises linearly from 0
- * @param peakRate the highest learning rate
- * @param finalRate where the cosine after the warm-up ends
+ * @param warmup of them, the first, with rates that rise linearly from 0
+ * @param plateau of them, those after the warm-up that keep the peak
+ * @param peakRate the highest learning rate of AdamW, which trains embeddings, norms and biases
+ * @param peakMatrixRate the highest learning rate of Muon, which trains the layers' matrices
+ * @param finalShare the share of the peak that is left in the end
  * @param weightDecay of the matrices
- * @param maxGradientNorm longer gradients are scaled down to this norm
+ * @param maxGradientNorm longer gradients are scaled down to this norm (AdamW only: Muon's step has a size of its own)
  */
 public record Schedule(
-        int steps, int warmup, float peakRate, float finalRate, float weightDecay, float maxGradientNorm) {
+        int steps,
+        int warmup,
+        int plateau,
+        float peakRate,
+        float peakMatrixRate,
+        float finalShare,
+        float weightDecay,
+        float maxGradientNorm) {
 
     /** Checks the ranges. */
     public Schedule {
-        if (steps < 1 || warmup < 0 || warmup > steps) {
-            throw new IllegalArgumentException(
-                    "Schedule needs 0 <= warmup <= steps and steps >= 1, got warmup=" + warmup + ", steps=" + steps);
+        if (steps < 1 || warmup < 0 || plateau < 0 || warmup + plateau > steps) {
+            throw new IllegalArgumentException("Schedule needs steps >= 1 and warmup + plateau <= steps, got warmup="
+                    + warmup + ", plateau=" + plateau + ", steps=" + steps);
         }
     }
 
     /** A schedule for a model of about a million weights. */
     public static Schedule of(int steps) {
-        return new Schedule(steps, Math.min(steps, 200), 3e-3f, 1e-4f, 0.01f, 1);
+        return new Schedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
     }
 
-    /** The learning rate of {@code step}, counted from 0. */
+    /** AdamW's learning rate of {@code step}, counted from 0. */
     public float rate(int step) {
+        return (float) (peakRate * share(step));
+    }
+
+    /** Muon's learning rate of {@code step}, counted from 0. */
+    public float matrixRate(int step) {
+        return (float) (peakMatrixRate * share(step));
+    }
+
+    private double share(int step) {
         if (step < warmup) {
-            return peakRate * (step + 1) / warmup;
+            return (step + 1.0) / warmup;
         }
-        double progress = (double) (step - warmup) / Math.max(1, steps - warmup);
-        return (float) (finalRate + (peakRate - finalRate) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+        int falling = step - warmup - plateau;
+        if (falling < 0) {
+            return 1;
+        }
+        double progress = (double) falling / Math.max(1, steps - warmup - plateau);
+        return finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * progress));
     }
 }

@@ -287,11 +287,16 @@ class Decoder(Module):
         x = self.normalise(x)
     return (torch.cat(tokens, 1), torch.cat(chosen, 1))
 
-  # One step of pretraining all weights by AdamW: the mean cross-entropy of targets [M] predicted at rows [M]. settings [3]:
-  # learning rate, weight decay (of matrices), largest norm of the gradient. Returns the loss [1] and the gradient's norm.
+  # One step of pretraining all weights: the mean cross-entropy of targets [M] predicted at rows [M]. The layers' matrices
+  # are trained by Muon, all else by AdamW. settings [4]: learning rate of AdamW, that of Muon, weight decay (of matrices),
+  # largest norm of the gradient that AdamW gets. Returns the loss [1] and the gradient's norm.
   def pretrain(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, settings: Tensor) -> Tuple[Tensor, Tensor]:
     if len(self.first) == 0:
       self.begin()
+    rate = float(torch.item(settings[0]))
+    muon = float(torch.item(settings[1]))
+    decay = float(torch.item(settings[2]))
+    limit = float(torch.item(settings[3]))
     none = annotate(List[Tensor], [])
     maps = self.fold(self.ends, self.blocks)
     states = self.states(ids, rows, self.ends[0], maps, none, none, False)
@@ -305,21 +310,52 @@ class Decoder(Module):
     for i in range(len(gradients)):
       squares.append(torch.sum(torch.mul(gradients[i], gradients[i])))
     norm = torch.sqrt(torch.sum(torch.stack(squares)))
-    limit = float(torch.item(settings[2]))
     factor = torch.clamp(torch.div(limit, torch.add(norm, 1e-6)), None, 1.)
-    rate = float(torch.item(settings[0]))
-    decay = float(torch.item(settings[1]))
-    weights = annotate(List[Tensor], [])
     for i in range(len(gradients)):
       weight = torch.detach(leaves[i])
-      if weight.dim() > 1:
-        torch.mul_(weight, 1. - rate * decay)
-      weights.append(weight)
-      torch.mul_(gradients[i], factor)
-      torch.add_(self.steps[i], 1)
-    torch._fused_adamw_(weights, gradients, self.first, self.second, none, self.steps,
-        lr=rate, beta1=0.9, beta2=0.98, weight_decay=0., eps=1e-8, amsgrad=False, maximize=False)
+      gradient = gradients[i]
+      if i >= len(self.ends) and gradient.dim() > 1:
+        torch.add_(torch.mul_(self.first[i], 0.95), gradient)
+        parts = torch.split(torch.add(gradient, self.first[i], alpha=0.95), self.fused((i - len(self.ends)) % 7, gradient.size(0)), 0)
+        steps = annotate(List[Tensor], [])
+        for j in range(len(parts)):
+          steps.append(self.orthogonal(parts[j]))
+        torch.sub_(torch.mul_(weight, 1. - muon * decay), torch.cat(steps, 0), alpha=muon)
+      else:
+        gradient = torch.mul(gradient, factor)
+        count = torch.add_(self.steps[i], 1)
+        mean = torch.add_(torch.mul_(self.first[i], 0.9), gradient, alpha=0.1)
+        square = torch.addcmul_(torch.mul_(self.second[i], 0.98), gradient, gradient, value=0.02)
+        mean = torch.div(mean, torch.rsub(torch.pow(0.9, count), 1))
+        square = torch.div(square, torch.rsub(torch.pow(0.98, count), 1))
+        if gradient.dim() > 1:
+          torch.mul_(weight, 1. - rate * decay)
+        torch.addcdiv_(weight, mean, torch.add(torch.sqrt(square), 1e-8), value=-rate)
     return (torch.detach(loss), torch.detach(norm))
+
+  # The rows of each linear map in the block of this place in its layer.
+  def fused(self: __torch__.Decoder, place: int, rows: int) -> List[int]:
+    sizes = [rows]
+    if place == 0:
+      sizes = [self.heads * self.head_size, self.kv_heads * self.head_size, self.kv_heads * self.head_size]
+    if place == 3:
+      sizes = [rows // 2, rows // 2]
+    return sizes
+
+  # The direction of Muon (Jordan 2024): nearly the orthogonal matrix that is closest to "update" [out, in], by five steps of
+  # a Newton-Schulz iteration, scaled by sqrt(out / in) where that is above 1.
+  def orthogonal(self: __torch__.Decoder, update: Tensor) -> Tensor:
+    tall = update.size(0) > update.size(1)
+    x = torch.div(update, torch.add(torch.sqrt(torch.sum(torch.mul(update, update))), 1e-7))
+    if tall:
+      x = torch.t(x)
+    for i in range(5):
+      a = torch.mm(x, torch.t(x))
+      b = torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315)
+      x = torch.addmm(x, b, x, beta=3.4445, alpha=1.)
+    if tall:
+      x = torch.mul(torch.t(x), torch.sqrt(float(update.size(0)) / float(update.size(1))))
+    return x
 
   def begin(self: __torch__.Decoder) -> Tensor:
     leaves = annotate(List[Tensor], [])
