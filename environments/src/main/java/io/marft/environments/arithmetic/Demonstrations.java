@@ -13,9 +13,11 @@ import java.util.Random;
 public final class Demonstrations {
 
     /** Of a hundred demonstrations, those by reasoners. */
-    static final int REASONERS = 30;
-    /** Of a hundred demonstrations, those by actors; the rest work alone. */
-    static final int ACTORS = 50;
+    static final int REASONERS = 22;
+    /** Of a hundred demonstrations, those by actors. */
+    static final int ACTORS = 40;
+    /** Of a hundred demonstrations, the drills; the rest are by pupils who work alone. */
+    static final int DRILLS = 23;
 
     private Demonstrations() {}
 
@@ -27,25 +29,41 @@ public final class Demonstrations {
      */
     public static Demonstration demonstration(long seed, long index) {
         Random random = new Random(ArithmeticProblems.mix(ArithmeticProblems.mix(seed ^ 0x6d617266L) ^ index));
+        Problem problem = ArithmeticProblems.problem(Split.TRAIN, seed, index);
         int part = random.nextInt(100);
-        Role role = part < REASONERS ? Role.REASONER : part < REASONERS + ACTORS ? Role.ACTOR : Role.SOLO;
-        return demonstration(role, ArithmeticProblems.problem(Split.TRAIN, seed, index), random);
+        if (part < DRILLS) {
+            return drill(problem);
+        }
+        Role role =
+                part < DRILLS + REASONERS ? Role.REASONER : part < DRILLS + REASONERS + ACTORS ? Role.ACTOR : Role.SOLO;
+        return demonstration(role, problem, random);
     }
 
     static Demonstration demonstration(Role role, Problem problem, Random random) {
         return switch (role) {
             case REASONER ->
                 new Demonstration(
-                        role, problem.question(), Planning.plan(problem, random).text(), problem);
+                        role,
+                        problem.question(),
+                        "",
+                        Planning.plan(problem, random).text(),
+                        problem);
             case ACTOR -> {
                 Planning.Plan plan = Planning.plan(problem, random);
                 yield new Demonstration(
                         role,
-                        problem.question() + "\nreasoner: " + plan.text(),
+                        problem.question(),
+                        "\nreasoner: " + plan.text(),
                         Solving.follow(problem, plan, random),
                         problem);
             }
-            case SOLO -> new Demonstration(role, problem.question(), Solving.alone(problem, random), problem);
+            case SOLO -> new Demonstration(role, problem.question(), "", Solving.alone(problem, random), problem);
         };
+    }
+
+    /** A bare computation, carried out without a slip: short, so that arithmetic is learned cheaply. */
+    private static Demonstration drill(Problem problem) {
+        return new Demonstration(
+                Role.SOLO, Planning.written(problem.first(), problem.steps()), "", Solving.drilled(problem), problem);
     }
 }

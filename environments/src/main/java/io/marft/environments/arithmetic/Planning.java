@@ -3,6 +3,7 @@ package io.marft.environments.arithmetic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /**
  * How the demonstrated reasoners plan. The first character tells the strategy:
@@ -33,14 +34,12 @@ final class Planning {
     static Plan plan(Problem problem, Random random) {
         int strategy = random.nextInt(100);
         if (strategy < COMPLETE) {
-            return random.nextInt(100) < SLIP
-                    ? slipped(problem, random)
-                    : written(problem.first(), problem.steps(), true);
+            return random.nextInt(100) < SLIP ? slipped(problem, random) : plan(problem.first(), problem.steps(), true);
         }
         if (strategy < COMPLETE + DROPPED) {
             List<Step> steps = new ArrayList<>(problem.steps());
             steps.remove(random.nextInt(steps.size()));
-            return written(problem.first(), steps, false);
+            return plan(problem.first(), steps, false);
         }
         return new Plan("about " + Guessing.near(problem.answer(), random), 0, List.of(), false);
     }
@@ -55,14 +54,15 @@ final class Planning {
                 sign
                         ? new Step(step.operation() == '+' ? '-' : '+', step.operand())
                         : new Step(step.operation(), Guessing.otherOperand(step.operand(), random)));
-        return written(problem.first(), steps, false);
+        return plan(problem.first(), steps, false);
     }
 
-    private static Plan written(int first, List<Step> steps, boolean sound) {
-        StringBuilder text = new StringBuilder(steps.size() + " steps: " + first);
-        for (int i = 0; i < steps.size(); i++) {
-            text.append(i == 0 ? "" : " ").append(steps.get(i));
-        }
-        return new Plan(text.toString(), first, steps, sound);
+    private static Plan plan(int first, List<Step> steps, boolean sound) {
+        return new Plan(steps.size() + " steps: " + written(first, steps), first, steps, sound);
+    }
+
+    /** Such as {@code 4*6 -3 +8}. */
+    static String written(int first, List<Step> steps) {
+        return first + steps.stream().map(Step::toString).collect(Collectors.joining(" "));
     }
 }

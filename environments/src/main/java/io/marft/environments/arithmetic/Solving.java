@@ -67,8 +67,16 @@ final class Solving {
         return boxed(Guessing.near(last, random));
     }
 
+    /** Careful work without a slip. */
+    static String drilled(Problem problem) {
+        return careful(problem.first(), problem.steps(), -1, new Random(0));
+    }
+
     private static String careful(int first, List<Step> steps, Random random) {
-        int slipAt = random.nextInt(100) < SLIP ? random.nextInt(steps.size()) : -1;
+        return careful(first, steps, random.nextInt(100) < SLIP ? random.nextInt(steps.size()) : -1, random);
+    }
+
+    private static String careful(int first, List<Step> steps, int slipAt, Random random) {
         StringBuilder text = new StringBuilder().append(first);
         int total = first;
         for (int i = 0; i < steps.size(); i++) {

@@ -69,7 +69,7 @@ class DemonstrationsTest {
     }
 
     private static boolean isComplete(Demonstration shown) {
-        return shown.observation().contains("\nreasoner: 3 steps: ");
+        return shown.plan().startsWith("\nreasoner: 3 steps: ");
     }
 
     private static boolean isCareful(Demonstration shown) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             TailCommand.class,
             ProvisionCommand.class,
+            PretrainCommand.class,
         })
 public final class Main implements Runnable {
 
