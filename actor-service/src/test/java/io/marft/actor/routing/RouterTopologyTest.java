@@ -16,6 +16,7 @@ import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
+import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
@@ -97,6 +98,17 @@ class RouterTopologyTest {
         assertEquals(0, letter.getOffset());
         assertArrayEquals(junk, letter.getValue().array());
         assertEquals(1, read(names.turns("reasoner"), Turn.class).size());
+    }
+
+    @Test
+    void shouldDeadLetterAnOversizedRecordInPartsThatFitItsTopic() {
+        pipe(names.of(Topic.OBSERVATIONS), "e", new byte[3 << 20]);
+
+        DeadLetter letter = letters().get(0);
+        assertEquals(
+                "value has 3145728 bytes, more than the most of 262144 (value cut from 3145728 to 524288 bytes)",
+                letter.getReason());
+        assertEquals(DeadLetters.MOST_VALUE_BYTES, letter.getValue().remaining());
     }
 
     @Test

@@ -16,6 +16,9 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class DecodingProcessor<T extends SpecificRecord> implements Processor<String, byte[], String, Object> {
 
+    /** What is made of a record, such as a turn or an open episode, holds it and must fit a broker's 1 MiB. */
+    static final int MOST_BYTES = 256 * 1024;
+
     private final String service;
     private final Class<T> type;
     private final Function<T, String> key;
@@ -42,6 +45,10 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
 
     @Override
     public void process(Record<String, byte[]> record) {
+        if (record.value() != null && record.value().length > MOST_BYTES) {
+            reject(record, "value has " + record.value().length + " bytes, more than the most of " + MOST_BYTES);
+            return;
+        }
         String topic = context.recordMetadata().orElseThrow().topic();
         Decoded<T> decoded = codec.decode(topic, record.value(), type);
         if (decoded instanceof Decoded.Valid<T> valid) {
