@@ -1,0 +1,79 @@
+package io.marft.environments.client;
+
+import io.marft.environments.task.Episode;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.topic.Topic;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Puts one question of a person to a team in service. It has no reference, and nothing is learned from it. */
+public final class Asker {
+
+    /** How a question ended. */
+    public sealed interface Outcome {}
+
+    /** Every agent acted; the actions are in the order in which they came. */
+    public record Answered(List<Action> actions) implements Outcome {}
+
+    /** A service refused the question or a turn of it; the dead letter says why. */
+    public record Refused(DeadLetter letter) implements Outcome {}
+
+    /** Time ran out; the actions that did come. */
+    public record Unanswered(List<Action> actions) implements Outcome {}
+
+    private final ClientSettings settings;
+    private final Team team;
+
+    /** @param team the team in service, in the version that is to answer */
+    public Asker(ClientSettings settings, Team team) {
+        this.settings = settings;
+        this.team = team;
+    }
+
+    /**
+     * Asks and waits.
+     *
+     * @param timeout how long to wait for the last agent
+     * @param onAction told of each agent's action as it comes, on the caller's thread
+     */
+    public Outcome ask(String question, Duration timeout, Consumer<Action> onAction) {
+        UUID unique = UUID.randomUUID();
+        String run = unique.toString().replace("-", "").substring(0, 16);
+        Episode episode = new Episode(
+                Episode.id(Purpose.QUESTION, run, 0), team, Purpose.QUESTION, "ask", unique.getLeastSignificantBits());
+        Map<String, Action> actions = new LinkedHashMap<>();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try (Tail tail = new Tail(settings, Topic.ACTIONS, Topic.DEAD_LETTERS);
+                Publisher publisher = new Publisher(settings, settings.prefix() + ".asker")) {
+            publisher.send(Topic.OBSERVATIONS, episode.id(), episode.observation(question));
+            publisher.flush();
+            while (System.nanoTime() - deadline < 0) {
+                for (ConsumerRecord<String, byte[]> record : tail.poll()) {
+                    if (episode.id().equals(record.key())) {
+                        Optional<DeadLetter> letter = tail.value(record, Topic.DEAD_LETTERS, DeadLetter.class);
+                        if (letter.isPresent()) {
+                            return new Refused(letter.get());
+                        }
+                        tail.value(record, Topic.ACTIONS, Action.class)
+                                .filter(action -> actions.putIfAbsent(action.getAgent(), action) == null)
+                                .ifPresent(onAction);
+                    }
+                }
+                if (actions.size() == team.getAgents().size()) {
+                    return new Answered(List.copyOf(actions.values()));
+                }
+            }
+        }
+        return new Unanswered(List.copyOf(actions.values()));
+    }
+}

@@ -1,0 +1,45 @@
+package io.marft.environments.feed;
+
+import io.marft.schemas.record.Team;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What an environment feeds to whom. A team and a seed name a stream of exercises; the stream goes on where it was left,
+ * whatever the run.
+ *
+ * @param team the team that is to act, in one step for each episode
+ * @param seed names the stream of exercises
+ * @param inFlight how many episodes may wait for their reward at a time
+ * @param run part of episode ids: letters and digits; two streams must not share one
+ * @param patience how long an episode may take before another takes its place
+ */
+public record EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience) {
+
+    private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
+
+    public EnvironmentSettings {
+        if (team.getHorizon() != 1) {
+            throw new IllegalArgumentException("team " + team.getName()
+                    + " must have horizon 1 to be asked one question" + " in each episode, got: " + team.getHorizon());
+        }
+        if (inFlight < 1) {
+            throw new IllegalArgumentException("inFlight must be at least 1, got: " + inFlight);
+        }
+        if (!RUN.matcher(run).matches()) {
+            throw new IllegalArgumentException("run must be 1 to 32 letters and digits, got: '" + run + "'");
+        }
+    }
+
+    /** With the stream's own run name and a minute of patience. */
+    public EnvironmentSettings(Team team, long seed, int inFlight) {
+        this(team, seed, inFlight, run(team, seed), Duration.ofMinutes(1));
+    }
+
+    /** A run name that belongs to one stream: the same for ever. */
+    public static String run(Team team, long seed) {
+        int hash = 31 * team.getName().hashCode() + Long.hashCode(seed * 0x9e3779b97f4a7c15L);
+        return String.format(Locale.ROOT, "%08x", hash);
+    }
+}

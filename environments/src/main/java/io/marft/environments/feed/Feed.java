@@ -1,0 +1,138 @@
+package io.marft.environments.feed;
+
+import io.marft.environments.task.Episode;
+import io.marft.environments.task.Exercise;
+import io.marft.environments.task.Task;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One life of an environment's clients. Every transaction holds some observations, their references and the cursor
+ * behind them, so a life that ends anywhere leaves exactly what its committed cursor says, and the next life, which
+ * begins by fencing the last one, goes on there. It is also the one way to recover from an error: begin a new life.
+ *
+ * <p>Not thread-safe.
+ */
+final class Feed implements AutoCloseable {
+
+    private final EnvironmentSettings settings;
+    private final Task task;
+    private final OpenEpisodes open;
+    private final RecordCodec codec;
+    private final String observations;
+    private final String references;
+    private final KafkaProducer<String, byte[]> producer;
+    private final KafkaConsumer<String, byte[]> rewards;
+    private final List<TopicPartition> partitions;
+
+    private Cursor cursor;
+
+    /** Takes over from any earlier life and reads where that one stood. */
+    Feed(ClientSettings client, EnvironmentSettings settings, Task task, OpenEpisodes open) {
+        this.settings = settings;
+        this.task = task;
+        this.open = open;
+        this.observations = client.topics().of(Topic.OBSERVATIONS);
+        this.references = client.topics().of(Topic.REFERENCES);
+        String name = client.prefix() + ".environment." + settings.team().getName() + "." + settings.seed();
+        this.codec = client.codec();
+        this.producer = new KafkaProducer<>(client.transactionalProducer(name));
+        this.rewards = new KafkaConsumer<>(client.consumer(name));
+        try {
+            producer.initTransactions();
+            String topic = client.topics().of(Topic.REWARDS);
+            this.partitions = rewards.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            rewards.assign(partitions);
+            this.cursor = committed();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Waits a little for rewards, then publishes as many exercises as there is room for. */
+    void turn(BooleanSupplier paused) {
+        Duration patience = Duration.ofMillis(room(paused) > 0 ? 0 : 100);
+        for (ConsumerRecord<String, byte[]> reward : rewards.poll(patience)) {
+            open.closed(reward.key()); // An episode has one step, so any reward ends it.
+        }
+        int room = room(paused);
+        if (room > 0) {
+            publish(room);
+        }
+    }
+
+    private int room(BooleanSupplier paused) {
+        return paused.getAsBoolean() ? 0 : open.free(System.nanoTime());
+    }
+
+    /** The index of the next exercise. */
+    long next() {
+        return cursor.next();
+    }
+
+    private void publish(int count) {
+        Cursor after = cursor.plus(count);
+        List<String> episodes = new ArrayList<>();
+        producer.beginTransaction();
+        for (long index = cursor.next(); index < after.next(); index++) {
+            Exercise exercise = task.training(settings.seed(), index);
+            Episode episode = new Episode(
+                    Episode.id(Purpose.TRAINING, settings.run(), index),
+                    settings.team(),
+                    Purpose.TRAINING,
+                    task.name(),
+                    Episode.seed(settings.seed(), index));
+            send(observations, episode.id(), codec.encode(observations, episode.observation(exercise.question())));
+            send(references, episode.id(), codec.encode(references, episode.reference(exercise)));
+            episodes.add(episode.id());
+        }
+        producer.sendOffsetsToTransaction(offsets(after), rewards.groupMetadata());
+        producer.commitTransaction();
+        cursor = after;
+        open.opened(episodes, System.nanoTime());
+    }
+
+    private void send(String topic, String key, byte[] value) {
+        // A failure comes out of commitTransaction.
+        var unused = producer.send(new ProducerRecord<>(topic, key, value));
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> offsets(Cursor after) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            offsets.put(partition, new OffsetAndMetadata(rewards.position(partition), after.metadata()));
+        }
+        return offsets;
+    }
+
+    private Cursor committed() {
+        OffsetAndMetadata offset = rewards.committed(Set.copyOf(partitions)).get(partitions.get(0));
+        return offset == null ? Cursor.START : Cursor.parse(offset.metadata());
+    }
+
+    /** Ends this life. A transaction that is open is aborted. */
+    @Override
+    public void close() {
+        rewards.close();
+        producer.close(Duration.ofSeconds(5));
+        codec.close();
+    }
+}

@@ -1,0 +1,60 @@
+package io.marft.environments.task;
+
+import io.marft.schemas.record.Message;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reference;
+import io.marft.schemas.record.Team;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * The beginning of an episode: one question to one team.
+ *
+ * @param id unique for ever
+ * @param team the team that is to act; the episode keeps its version
+ * @param purpose what the episode is for
+ * @param environment who asks
+ * @param seed seed of the episode's sampling
+ */
+public record Episode(String id, Team team, Purpose purpose, String environment, long seed) {
+
+    /** An episode's id, such as {@code t-1a2b3c-000042}: the purpose's letter, the run and the index. */
+    public static String id(Purpose purpose, String run, long index) {
+        return String.format(
+                Locale.ROOT, "%c-%s-%06d", Character.toLowerCase(purpose.name().charAt(0)), run, index);
+    }
+
+    /** A sampling seed for each place of a stream; the same for ever. */
+    public static long seed(long stream, long index) {
+        return new SplittableRandom(new SplittableRandom(stream).nextLong() ^ index).nextLong();
+    }
+
+    /** What agents see. */
+    public Observation observation(String question) {
+        return Observation.newBuilder()
+                .setEpisode(id)
+                .setStep(0)
+                .setTeam(team.getName())
+                .setTeamVersion(team.getVersion())
+                .setPurpose(purpose)
+                .setEnvironment(environment)
+                .setMessages(List.of(new Message("user", question)))
+                .setDone(false)
+                .setSeed(seed)
+                .setCreatedAt(now())
+                .build();
+    }
+
+    /** What only the reward service sees. */
+    public Reference reference(Exercise exercise) {
+        return new Reference(id, environment, exercise.verifier(), exercise.answer(), now());
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,158 @@
+package io.marft.environments;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.FinishReason;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Sampling;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The rest of the world as an environment sees it: whoever reads observations and writes actions and rewards. Every
+ * agent acts on every observation with adapter version 5; an episode is right when its index is even. A question that
+ * contains "too long" ends in a dead letter; one that contains "nobody" is left alone.
+ */
+public final class Peers implements AutoCloseable {
+
+    private final ClientSettings settings;
+    private final Thread thread = new Thread(this::run, "peers");
+    private final List<Observation> observations = new ArrayList<>();
+    private volatile boolean closing;
+
+    public Peers(ClientSettings settings) {
+        this.settings = settings;
+        thread.start();
+    }
+
+    /** Waits until so many observations have come. */
+    public synchronized void awaitObservations(int count, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (observations.size() < count) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("only " + observations.size() + " of " + count + " observations came");
+            }
+            wait(left);
+        }
+    }
+
+    public synchronized List<Observation> observations() {
+        return List.copyOf(observations);
+    }
+
+    private void run() {
+        String topic = settings.topics().of(Topic.OBSERVATIONS);
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader());
+                KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer("peers"));
+                RecordCodec codec = settings.codec()) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            while (!closing) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+                    Observation observation = ((Decoded.Valid<Observation>)
+                                    codec.decode(topic, record.value(), Observation.class))
+                            .value();
+                    answer(observation, record, producer, codec);
+                    producer.flush();
+                    synchronized (this) {
+                        observations.add(observation);
+                        notifyAll();
+                    }
+                }
+            }
+        }
+    }
+
+    private void answer(
+            Observation observation,
+            ConsumerRecord<String, byte[]> record,
+            KafkaProducer<String, byte[]> producer,
+            RecordCodec codec) {
+        String question = observation.getMessages().get(0).getContent();
+        if (question.contains("too long")) {
+            send(
+                    producer,
+                    codec,
+                    Topic.DEAD_LETTERS,
+                    record.key(),
+                    DeadLetters.of("agents", "prompt is too long", record));
+        } else if (!question.contains("nobody")) {
+            for (TeamAgent agent : TestTeam.CHAIN.getAgents()) {
+                send(producer, codec, Topic.ACTIONS, record.key(), action(observation, agent.getName()));
+            }
+            send(producer, codec, Topic.REWARDS, record.key(), reward(observation));
+        }
+    }
+
+    private void send(
+            KafkaProducer<String, byte[]> producer, RecordCodec codec, Topic topic, String key, SpecificRecord value) {
+        String name = settings.topics().of(topic);
+        var unused = producer.send(new ProducerRecord<>(name, key, codec.encode(name, value)));
+    }
+
+    private static Action action(Observation observation, String agent) {
+        return Action.newBuilder()
+                .setEpisode(observation.getEpisode())
+                .setStep(0)
+                .setAgent(agent)
+                .setTeam(observation.getTeam())
+                .setTeamVersion(observation.getTeamVersion())
+                .setPurpose(observation.getPurpose())
+                .setAdapterVersion(5)
+                .setAdapterDigest("sha256:ab")
+                .setBaseModelDigest("sha256:cd")
+                .setPromptTokens(List.of())
+                .setOutputTokens(List.of())
+                .setLogProbs(List.of())
+                .setText("said by " + agent)
+                .setFinishReason(FinishReason.STOP)
+                .setSampling(new Sampling(1f, 0, 1f, 8))
+                .setSeed(0)
+                .setCreatedAt(Instant.EPOCH)
+                .build();
+    }
+
+    private static Reward reward(Observation observation) {
+        String episode = observation.getEpisode();
+        long index = Long.parseLong(episode.substring(episode.lastIndexOf('-') + 1));
+        return new Reward(
+                episode,
+                0,
+                observation.getTeam(),
+                observation.getPurpose(),
+                index % 2 == 0 ? 1.0 : 0.0,
+                Map.of(),
+                "boxed",
+                "1",
+                Instant.EPOCH);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

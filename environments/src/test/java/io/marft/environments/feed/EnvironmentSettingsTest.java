@@ -1,0 +1,38 @@
+package io.marft.environments.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.environments.TestTeam;
+import io.marft.schemas.record.Team;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentSettingsTest {
+
+    @Test
+    void shouldGiveEachStreamARunOfItsOwn() {
+        Team other = Team.newBuilder(TestTeam.CHAIN).setName("other").build();
+
+        assertEquals(
+                new EnvironmentSettings(TestTeam.CHAIN, 1, 8).run(),
+                new EnvironmentSettings(TestTeam.CHAIN, 1, 64).run());
+        assertNotEquals(EnvironmentSettings.run(TestTeam.CHAIN, 1), EnvironmentSettings.run(TestTeam.CHAIN, 2));
+        assertNotEquals(EnvironmentSettings.run(TestTeam.CHAIN, 1), EnvironmentSettings.run(other, 1));
+    }
+
+    @Test
+    void shouldRefuseWhatCannotWork() {
+        Team longer = Team.newBuilder(TestTeam.CHAIN).setHorizon(2).build();
+
+        IllegalArgumentException horizon =
+                assertThrows(IllegalArgumentException.class, () -> new EnvironmentSettings(longer, 1, 8));
+        assertTrue(horizon.getMessage().contains("must have horizon 1"), horizon.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new EnvironmentSettings(TestTeam.CHAIN, 1, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new EnvironmentSettings(TestTeam.CHAIN, 1, 8, "a-b", Duration.ofMinutes(1)));
+    }
+}
