@@ -33,6 +33,13 @@ public record ClientSettings(
 
     private static final int CACHED_SCHEMAS = 1000;
 
+    /**
+     * First pause before a request is tried again. A transaction that begins while the one before it is still being
+     * completed is told to try again; at Kafka's own 100 ms that pause would bound every service to some five
+     * transactions a second. It doubles with each try, so a broker that is away is not hammered.
+     */
+    private static final int RETRY_BACKOFF_MS = 5;
+
     public ClientSettings {
         requireText(bootstrapServers, "bootstrap servers");
         requireText(registryUrl, "registry URL");
@@ -91,6 +98,7 @@ public record ClientSettings(
     public Map<String, Object> transactionalProducer(String transactionalId) {
         Map<String, Object> map = producer(transactionalId);
         map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        map.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
         return with(map);
     }
 
@@ -124,7 +132,7 @@ public record ClientSettings(
      * @param stateDirectory where its local state lies
      */
     public Map<String, Object> streams(String name, Path stateDirectory) {
-        return with(Map.of(
+        Map<String, Object> map = with(Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 StreamsConfig.APPLICATION_ID_CONFIG,
@@ -145,6 +153,8 @@ public record ClientSettings(
                 Serdes.StringSerde.class,
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
+        map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
+        return with(map);
     }
 
     private Map<String, Object> with(Map<String, Object> base) {
