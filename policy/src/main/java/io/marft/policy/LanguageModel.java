@@ -39,7 +39,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Loads {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and {@code tokenizer_config.json}.
      *
-     * @param threads how many threads one call may use; numbers repeat bit for bit only for the same count
+     * @param threads how many micro-batches of one call may run at once; no influence on results
      * @throws io.marft.policy.checkpoint.CheckpointException if a file is missing or broken
      */
     public static LanguageModel load(Path directory, int threads) {

@@ -10,15 +10,18 @@ import java.util.stream.IntStream;
  * Sequences of about one length, padded on the right, and where in them the actions are.
  *
  * <p>A row is one position of one sequence: {@code sequence * length + position}. The token after it is predicted there.
+ * Numbers of rows are filled up to multiples of 16, which the decoder's linear maps like.
  *
  * @param sequences which of the caller's sequences these are
- * @param length T, of the longest
+ * @param length T, at least that of the longest
  * @param ids [B * T] token ids
- * @param rows [M] where each action token is predicted, sequence by sequence
- * @param targets [M] the action tokens
+ * @param rows [M] where each action token is predicted, sequence by sequence; then the first row again, to fill up
+ * @param targets [m] the action tokens, m &lt;= M
  * @param starts [B] index in {@code rows} of each sequence's first action token; its row is the prompt's last position
  */
 record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[] targets, long[] starts) {
+
+    private static final int MULTIPLE = 16;
 
     /**
      * Cuts sequences into batches of at most {@code budget} padded tokens (at least one sequence each), longest first, so
@@ -41,9 +44,9 @@ record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[
         return batches;
     }
 
-    /** The values of sequence {@code b} of this batch, out of one value for each row. */
+    /** The values of sequence {@code b} of this batch, out of one value for each target. */
     float[] slice(float[] values, int b) {
-        int end = b + 1 < starts.length ? (int) starts[b + 1] : rows.length;
+        int end = b + 1 < starts.length ? (int) starts[b + 1] : targets.length;
         return Arrays.copyOfRange(values, (int) starts[b], end);
     }
 
@@ -53,14 +56,18 @@ record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[
     }
 
     private static Batch of(List<int[]> prompts, List<int[]> actions, List<Integer> sequences) {
+        int size = sequences.size();
         int length = length(prompts, actions, sequences.get(0));
+        while (size * length % MULTIPLE != 0) {
+            length++;
+        }
         int total = sequences.stream().mapToInt(i -> actions.get(i).length).sum();
-        long[] ids = new long[sequences.size() * length];
-        long[] rows = new long[total];
+        long[] ids = new long[size * length];
+        long[] rows = new long[(total + MULTIPLE - 1) / MULTIPLE * MULTIPLE];
         long[] targets = new long[total];
-        long[] starts = new long[sequences.size()];
+        long[] starts = new long[size];
         int next = 0;
-        for (int b = 0; b < sequences.size(); b++) {
+        for (int b = 0; b < size; b++) {
             int[] prompt = prompts.get(sequences.get(b));
             int[] action = actions.get(sequences.get(b));
             starts[b] = next;
@@ -76,6 +83,7 @@ record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[
                 targets[next++] = action[i];
             }
         }
+        Arrays.fill(rows, total, rows.length, rows[0]);
         return new Batch(List.copyOf(sequences), length, ids, rows, targets, starts);
     }
 }

@@ -11,6 +11,7 @@ import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The passes of a decoder-only language model over token ids: sampling, scoring, and scoring with a gradient to LoRA.
@@ -20,14 +21,16 @@ import java.util.List;
 public final class Decoder implements AutoCloseable {
 
     /** Padded tokens of one micro-batch: large enough to keep the matrix products busy, small enough for the caches. */
-    private static final int BUDGET = 4096;
+    static final int BUDGET = 2048;
 
     private final ModelConfig config;
     private final Native module;
     private final FusedLora lora;
 
     /**
-     * @param threads how many threads one call may use; results repeat bit for bit only for the same number
+     * Copies a model into native memory.
+     *
+     * @param threads how many micro-batches of one call may run at once; no influence on results
      */
     public Decoder(Checkpoint checkpoint, int threads) {
         this.config = checkpoint.config();
@@ -150,18 +153,24 @@ public final class Decoder implements AutoCloseable {
         try (NDManager pass = module.open()) {
             NDList adapted = new NDList();
             addLora(pass, adapted, adapter);
+            List<Supplier<Batch>> tasks = new ArrayList<>();
             for (Batch batch : Batch.cut(prompts, actions, BUDGET)) {
-                try (NDManager call = module.open()) {
-                    NDList inputs = inputs(call, batch);
-                    inputs.add(call.create(batch.starts()));
-                    inputs.add(call.create(new float[] {temperature}));
-                    inputs.addAll(adapted);
-                    NDList result = module.run("score", false, inputs);
-                    scatter(batch, result, scored);
-                }
+                tasks.add(() -> score(batch, adapted, temperature, scored));
             }
+            module.parallel(tasks);
         }
         return List.of(scored);
+    }
+
+    private Batch score(Batch batch, NDList adapted, float temperature, Scored[] scored) {
+        try (NDManager call = module.open()) {
+            NDList inputs = inputs(call, batch);
+            inputs.add(call.create(batch.starts()));
+            inputs.add(call.create(new float[] {temperature}));
+            inputs.addAll(adapted);
+            scatter(batch, module.run("score", false, inputs), scored);
+            return batch;
+        }
     }
 
     private void scatter(Batch batch, NDList result, Scored[] scored) {
@@ -198,7 +207,7 @@ public final class Decoder implements AutoCloseable {
     /** The adapter's fused matrices as one list; a list of one tensor stands for none. */
     private void addLora(NDManager call, NDList inputs, Adapter adapter) {
         if (adapter.isNone()) {
-            NDArray none = call.create(0f);
+            NDArray none = call.create(new Shape(0));
             inputs.add(Native.named(none, "lora[]"));
         } else {
             adapter.checkFits(config);

@@ -6,14 +6,15 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.checkpoint.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Training of all weights of a decoder: the layers' matrices by Muon (momentum 0.95), all else by AdamW (beta 0.9 and 0.98);
- * weights and moments stay in native memory. To be
- * used by one thread at a time.
+ * Training of all weights of a decoder: the layers' matrices by Muon (momentum 0.95), all else by AdamW (beta 0.9 and
+ * 0.98); weights and moments stay in native memory. To be used by one thread at a time.
  */
 public final class FullTraining implements AutoCloseable {
 
@@ -21,8 +22,10 @@ public final class FullTraining implements AutoCloseable {
     private final Native module;
 
     /**
-     * @param weights the start, every tensor of {@link Checkpoint#layout}
-     * @param threads how many threads a step may use; results repeat bit for bit only for the same number
+     * Starts from given weights.
+     *
+     * @param weights every tensor of {@link Checkpoint#layout}
+     * @param threads how many micro-batches of a step may run at once; no influence on results
      */
     public FullTraining(ModelConfig config, Map<String, Tensor> weights, int threads) {
         this.config = config;
@@ -44,12 +47,24 @@ public final class FullTraining implements AutoCloseable {
      */
     public float step(
             List<int[]> prompts, List<int[]> targets, float rate, float matrixRate, float decay, float limit) {
-        Batch batch = Batch.cut(prompts, targets, Integer.MAX_VALUE).get(0);
+        float scale = targets.stream().mapToInt(target -> target.length).sum();
         try (NDManager call = module.open()) {
-            NDList inputs = Decoder.inputs(call, batch);
-            inputs.add(call.create(new float[] {rate, matrixRate, decay, limit}));
-            return module.run("pretrain", true, inputs).get(0).toFloatArray()[0];
+            NDList gradients = new NDList(call.create(new float[] {rate, matrixRate, decay, limit}));
+            List<Supplier<NDList>> tasks = new ArrayList<>();
+            for (Batch batch : Batch.cut(prompts, targets, Decoder.BUDGET)) {
+                tasks.add(() -> slope(call, batch, scale));
+            }
+            module.parallel(tasks).forEach(gradients::addAll);
+            return module.run("step", false, gradients).get(0).toFloatArray()[0];
         }
+    }
+
+    private NDList slope(NDManager call, Batch batch, float scale) {
+        NDList inputs = Decoder.inputs(call, batch);
+        inputs.add(call.create(new float[] {scale}));
+        NDList gradients = module.run("slope", true, inputs);
+        gradients.forEach(gradient -> Native.named(gradient, "gradients[]"));
+        return gradients;
     }
 
     /** A copy of the weights, every tensor of {@link Checkpoint#layout}. */

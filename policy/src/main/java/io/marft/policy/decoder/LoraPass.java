@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.marft.policy.adapter.Adapter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A scored set of sequences with its graph to the adapter: the owner of that graph's native memory.
@@ -20,8 +21,8 @@ public final class LoraPass implements AutoCloseable {
     private final List<Batch> batches;
     private final NDManager memory;
     private final NDList leaves;
-    /** For each batch its log-probabilities and entropies, with their graph. */
-    private final NDList outputs = new NDList();
+    /** For each batch its log-probabilities and entropies, with their graph; empty when used up. */
+    private List<NDList> outputs;
 
     private final float[][] logProbs;
     private final float[][] entropies;
@@ -38,9 +39,9 @@ public final class LoraPass implements AutoCloseable {
         this.memory = module.open();
         try {
             this.leaves = leaves();
-            for (Batch batch : batches) {
-                forward(batch, temperature);
-            }
+            List<Supplier<NDList>> tasks = new ArrayList<>();
+            batches.forEach(batch -> tasks.add(() -> forward(batch, temperature)));
+            this.outputs = module.parallel(tasks);
         } catch (RuntimeException e) {
             memory.close();
             throw e;
@@ -59,19 +60,18 @@ public final class LoraPass implements AutoCloseable {
     }
 
     /** The graph keeps pointers into the inputs, whose memory is Java's: they live as long as the pass. */
-    private void forward(Batch batch, float temperature) {
+    private NDList forward(Batch batch, float temperature) {
         NDList inputs = Decoder.inputs(memory, batch);
         inputs.add(memory.create(new float[] {temperature}));
         inputs.addAll(leaves);
         NDList result = module.run("forward", true, inputs);
-        result.attach(memory);
-        outputs.addAll(result);
         float[] chosen = result.get(0).toFloatArray();
         float[] entropy = result.get(1).toFloatArray();
         for (int b = 0; b < batch.sequences().size(); b++) {
             logProbs[batch.sequences().get(b)] = batch.slice(chosen, b);
             entropies[batch.sequences().get(b)] = batch.slice(entropy, b);
         }
+        return result;
     }
 
     /** For each sequence the log-probability of each action token. */
@@ -97,28 +97,46 @@ public final class LoraPass implements AutoCloseable {
             throw new IllegalStateException(
                     "The pass holds no graph: it had no sequences, or gradient was called before");
         }
+        List<Supplier<List<float[]>>> tasks = new ArrayList<>();
+        for (int i = 0; i < batches.size(); i++) {
+            Batch batch = batches.get(i);
+            NDList output = outputs.get(i);
+            float[] first = gather(batch, byLogProb);
+            float[] second = gather(batch, byEntropy);
+            tasks.add(() -> backward(output, first, second));
+        }
+        List<List<float[]>> found = module.parallel(tasks);
+        outputs = List.of();
+        List<float[]> sum = found.get(0);
+        found.subList(1, found.size()).forEach(gradients -> add(sum, gradients));
+        return lora.unfuse(adapter, sum);
+    }
+
+    private List<float[]> backward(NDList output, float[] byLogProb, float[] byEntropy) {
         try (NDManager call = module.open()) {
-            NDList inputs = new NDList();
-            NDList weights = new NDList();
-            for (Batch batch : batches) {
-                weights.add(Native.named(call.create(gather(batch, byLogProb)), "weights[]"));
-                weights.add(Native.named(call.create(gather(batch, byEntropy)), "weights[]"));
-            }
-            inputs.addAll(weights);
-            outputs.forEach(output -> inputs.add(Native.named(output, "outputs[]")));
+            NDList inputs = new NDList(
+                    Native.named(call.create(byLogProb), "weights[]"),
+                    Native.named(call.create(byEntropy), "weights[]"));
+            output.forEach(array -> inputs.add(Native.named(array, "outputs[]")));
             inputs.addAll(leaves);
-            NDList found = module.run("gradient", true, inputs);
-            outputs.clear();
-            List<float[]> gradients = new ArrayList<>();
-            for (NDArray gradient : found) {
-                gradients.add(gradient.toFloatArray());
+            return module.run("gradient", true, inputs).stream()
+                    .map(NDArray::toFloatArray)
+                    .toList();
+        }
+    }
+
+    private static void add(List<float[]> sum, List<float[]> more) {
+        for (int i = 0; i < sum.size(); i++) {
+            float[] to = sum.get(i);
+            float[] from = more.get(i);
+            for (int j = 0; j < to.length; j++) {
+                to[j] += from[j];
             }
-            return lora.unfuse(adapter, gradients);
         }
     }
 
     private float[] gather(Batch batch, float[][] values) {
-        float[] flat = new float[batch.rows().length];
+        float[] flat = new float[batch.targets().length];
         for (int b = 0; b < batch.sequences().size(); b++) {
             float[] source = values[batch.sequences().get(b)];
             int expected = logProbs[batch.sequences().get(b)].length;

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The decoder's TorchScript module with its weights: the owner of their native memory, and the only place that calls
@@ -30,6 +31,9 @@ import java.util.Map;
  *
  * <p>Why DJL's internal classes: {@code PtSymbolBlock.forward} switches shared state of the block from call to call, and
  * the graph executor's optimizer, which costs seconds of recompilation, can be left off only per thread.
+ *
+ * <p>Why one libtorch thread per call: its operations are short here, and its barriers cost more than they win, many times
+ * over when cores are shared. Micro-batches side by side win all, and give the same bits for any number of threads.
  */
 final class Native implements AutoCloseable {
 
@@ -37,14 +41,14 @@ final class Native implements AutoCloseable {
 
     private final PtNDManager manager;
     private final PtSymbolBlock module;
-    private final int threads;
+    private final Workers workers;
 
     /**
      * @param weights every tensor of {@link io.marft.policy.checkpoint.Checkpoint#layout}, in its order; copied
-     * @param threads how many threads one call may use
+     * @param threads how many micro-batches may run at once
      */
     Native(ModelConfig config, List<SafeTensors.View> weights, int threads) {
-        this.threads = threads;
+        this.workers = new Workers(threads);
         this.manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
             byte[] archive = TorchArchive.pack(source(), "Decoder", attributes(config));
@@ -58,10 +62,10 @@ final class Native implements AutoCloseable {
                 run("load", true, inputs);
             }
         } catch (IOException e) {
-            manager.close();
+            close();
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
-            manager.close();
+            close();
             throw e;
         }
     }
@@ -79,7 +83,7 @@ final class Native implements AutoCloseable {
      */
     NDList run(String method, boolean gradient, NDList inputs) {
         JniUtils.setGraphExecutorOptimize(false);
-        JniUtils.setNumThreads(threads);
+        JniUtils.setNumThreads(1);
         JniUtils.setGradMode(gradient);
         NDArray name = inputs.get(0).getManager().create(0);
         name.setName("module_method:" + method);
@@ -101,8 +105,14 @@ final class Native implements AutoCloseable {
         return array;
     }
 
+    /** Runs tasks on this module's workers; results in order. */
+    <T> List<T> parallel(List<Supplier<T>> tasks) {
+        return workers.run(tasks);
+    }
+
     @Override
     public void close() {
+        workers.close();
         manager.close();
     }
 

@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 /**
  * Makes a base model from scratch, out of demonstrations.
  *
- * <p>Deterministic: the same model, schedule, seed, batches and number of threads give the same bytes on one class of CPU.
+ * <p>Deterministic: the same model, schedule, seed and batches give the same bytes on one class of CPU.
  */
 public final class Pretrainer {
 
@@ -26,7 +26,7 @@ public final class Pretrainer {
 
     /**
      * @param seed of the first weights
-     * @param threads how many threads a step may use
+     * @param threads how many micro-batches of a step may run at once; no influence on the result
      */
     public Pretrainer(ModelConfig config, Schedule schedule, long seed, int threads) {
         this.config = config;

@@ -50,6 +50,26 @@ class PretrainerTest {
     }
 
     @Test
+    void shouldWriteTheSameBytesWithAnyNumberOfThreads() {
+        Schedule schedule = new Schedule(3, 1, 1, 5e-3f, 0.02f, 0.1f, 0.01f, 1);
+        List<String> digests = new ArrayList<>();
+        for (int threads : new int[] {1, 3}) {
+            new Pretrainer(TinyModels.config(), schedule, 3, threads)
+                    .run(step -> severalMicroBatches(), directory.resolve("model"), (step, loss) -> {});
+            digests.add(Checkpoint.read(directory.resolve("model")).digest());
+        }
+        assertEquals(digests.get(0), digests.get(1));
+    }
+
+    private static List<Example> severalMicroBatches() {
+        List<Example> examples = new ArrayList<>();
+        for (int step = 0; step < 60; step++) {
+            examples.addAll(batch(step));
+        }
+        return examples;
+    }
+
+    @Test
     void shouldRaiseKeepAndLowerTheRate() {
         assertEquals(5e-3f / 4, SCHEDULE.rate(0), 1e-9);
         assertEquals(5e-3f, SCHEDULE.rate(4), 1e-9);
