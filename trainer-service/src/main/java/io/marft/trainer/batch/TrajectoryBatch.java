@@ -1,0 +1,104 @@
+package io.marft.trainer.batch;
+
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.DroppedTrajectory;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.Decoded;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The batch of the next update while it fills up, in the order of consumption, with an account of every record that was
+ * consumed on the way: learned from, dropped, or rejected. The offsets committed with the update cover exactly these.
+ *
+ * <p>To be used by one thread.
+ */
+public final class TrajectoryBatch {
+
+    private final String service;
+    private final EpisodeReader reader;
+    private final long version;
+    private final int maxStaleness;
+    private final List<Episode> episodes = new ArrayList<>();
+    private final List<TrajectoryOffset> inputs = new ArrayList<>();
+    private final List<DroppedTrajectory> dropped = new ArrayList<>();
+    private final List<DeadLetter> rejected = new ArrayList<>();
+    private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+
+    /**
+     * An empty batch.
+     *
+     * @param service the trainer's name, for dead letters
+     * @param version the adapter version that the update starts from
+     * @param maxStaleness how many versions an action may lag behind it
+     */
+    public TrajectoryBatch(String service, EpisodeReader reader, long version, int maxStaleness) {
+        this.service = service;
+        this.reader = reader;
+        this.version = version;
+        this.maxStaleness = maxStaleness;
+    }
+
+    /** Takes the next record: into the batch, or into the account of those that were passed over. */
+    public void add(ConsumerRecord<String, byte[]> source, Decoded<Trajectory> decoded) {
+        offsets.put(new TopicPartition(source.topic(), source.partition()), new OffsetAndMetadata(source.offset() + 1));
+        if (decoded instanceof Decoded.Invalid<Trajectory> invalid) {
+            reject(source, invalid.reason());
+        } else if (decoded instanceof Decoded.Valid<Trajectory> valid) {
+            add(source, valid.value());
+        }
+    }
+
+    private void add(ConsumerRecord<String, byte[]> source, Trajectory trajectory) {
+        Reading reading = reader.read(trajectory, version, maxStaleness);
+        if (reading instanceof Reading.Usable usable) {
+            episodes.add(usable.episode());
+            inputs.add(new TrajectoryOffset(source.partition(), source.offset(), trajectory.getEpisode()));
+        } else if (reading instanceof Reading.Dropped old) {
+            drop(source, trajectory, old.reason());
+        } else if (reading instanceof Reading.Invalid invalid) {
+            drop(source, trajectory, invalid.reason());
+            reject(source, "trajectory " + trajectory.getEpisode() + " " + invalid.reason());
+        }
+    }
+
+    private void drop(ConsumerRecord<String, byte[]> source, Trajectory trajectory, String reason) {
+        dropped.add(new DroppedTrajectory(source.partition(), source.offset(), trajectory.getEpisode(), reason));
+    }
+
+    private void reject(ConsumerRecord<String, byte[]> source, String reason) {
+        rejected.add(DeadLetters.of(service, reason, source));
+    }
+
+    /** What the update learns from. */
+    public List<Episode> episodes() {
+        return episodes;
+    }
+
+    /** Where {@link #episodes} came from, in the same order. */
+    public List<TrajectoryOffset> inputs() {
+        return inputs;
+    }
+
+    /** Trajectories of this team that were read and not used, with the reason. */
+    public List<DroppedTrajectory> dropped() {
+        return dropped;
+    }
+
+    /** Records that no sound service would have written. */
+    public List<DeadLetter> rejected() {
+        return rejected;
+    }
+
+    /** For each partition the offset after the last record taken. */
+    public Map<TopicPartition, OffsetAndMetadata> offsets() {
+        return offsets;
+    }
+}

@@ -1,0 +1,163 @@
+package io.marft.trainer.batch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.policy.LanguageModel;
+import io.marft.policy.TinyModels;
+import io.marft.policy.adapter.Adapter;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Step;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.team.TeamFile;
+import io.marft.trainer.Trajectories;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EpisodeReaderTest {
+
+    @TempDir
+    static Path directory;
+
+    private static Trajectory sound;
+    private static EpisodeReader reader;
+
+    @BeforeAll
+    static void play() {
+        try (LanguageModel model = LanguageModel.load(TinyModels.write(directory, TinyModels.config(), 1), 1)) {
+            sound = new Trajectories(model, tokens -> 0.75)
+                    .play(0, 1, 3, Map.of("first", Adapter.none(), "second", Adapter.none()))
+                    .get(0);
+            reader = new EpisodeReader(
+                    Trajectories.TEAM, model.digest(), model.config().vocabSize(), model.maxLength());
+        }
+    }
+
+    private static Trajectory with(UnaryOperator<Action.Builder> change) {
+        Step step = sound.getSteps().get(0);
+        List<Action> actions = new ArrayList<>(step.getActions());
+        actions.set(1, change.apply(Action.newBuilder(actions.get(1))).build());
+        return Trajectory.newBuilder(sound)
+                .setSteps(List.of(Step.newBuilder(step).setActions(actions).build()))
+                .build();
+    }
+
+    private static String invalid(Trajectory trajectory) {
+        return assertInstanceOf(Reading.Invalid.class, reader.read(trajectory, 3, 2))
+                .reason();
+    }
+
+    private static String dropped(Trajectory trajectory, long version) {
+        return assertInstanceOf(Reading.Dropped.class, reader.read(trajectory, version, 2))
+                .reason();
+    }
+
+    @Test
+    void shouldFlattenAnEpisodeWithItsRewardOnTheAnswer() {
+        Reading.Usable usable = assertInstanceOf(Reading.Usable.class, reader.read(sound, 3, 2));
+
+        List<Decision> decisions = usable.episode().decisions();
+        assertEquals(
+                List.of("first", "second"),
+                decisions.stream().map(Decision::agent).toList());
+        assertArrayEquals(
+                new double[] {0, 0.75},
+                decisions.stream().mapToDouble(Decision::reward).toArray());
+        assertEquals(3, decisions.get(0).version());
+    }
+
+    @Test
+    void shouldPassOverOtherTeamsAndOtherPurposes() {
+        Trajectory other = Trajectory.newBuilder(sound).setTeam("others").build();
+        Trajectory measured =
+                Trajectory.newBuilder(sound).setPurpose(Purpose.EVALUATION).build();
+
+        assertInstanceOf(Reading.Foreign.class, reader.read(other, 3, 2));
+        assertInstanceOf(Reading.Foreign.class, reader.read(measured, 3, 2));
+    }
+
+    @Test
+    void shouldDropWhatIsTooOldAndWhatTimedOut() {
+        assertInstanceOf(Reading.Usable.class, reader.read(sound, 5, 2));
+        assertEquals("is stale: agent 'first' lagged 3 versions behind, the limit is 2", dropped(sound, 6));
+        assertEquals(
+                "timed out before it was complete",
+                dropped(
+                        Trajectory.newBuilder(sound)
+                                .setClosure(Closure.TIMED_OUT)
+                                .build(),
+                        3));
+        assertEquals(
+                "is of team version 2, the trainer's is 1",
+                dropped(Trajectory.newBuilder(sound).setTeamVersion(2).build(), 3));
+    }
+
+    @Test
+    void shouldRefuseNumbersThatWouldPoisonAnUpdate() {
+        assertTrue(
+                invalid(with(action -> action.setLogProbs(List.of(Float.NaN)))).contains("log-probabilities"));
+        List<Float> broken =
+                new ArrayList<>(sound.getSteps().get(0).getActions().get(1).getLogProbs());
+        broken.set(0, Float.NEGATIVE_INFINITY);
+        assertEquals(
+                "agent 'second' has log-probability -Infinity", invalid(with(action -> action.setLogProbs(broken))));
+        Step step = sound.getSteps().get(0);
+        step = Step.newBuilder(step)
+                .setReward(io.marft.schemas.record.Reward.newBuilder(step.getReward())
+                        .setValue(Double.NaN)
+                        .build())
+                .build();
+        assertEquals(
+                "step 0 has reward NaN",
+                invalid(Trajectory.newBuilder(sound).setSteps(List.of(step)).build()));
+    }
+
+    @Test
+    void shouldRefuseActionsThatTheModelCannotRead() {
+        assertEquals("agent 'second' had an empty action", invalid(with(action -> action.setOutputTokens(List.of())
+                .setLogProbs(List.of()))));
+        assertEquals(
+                "agent 'second' has token 9999 of 101",
+                invalid(with(action -> action.setOutputTokens(List.of(9999)).setLogProbs(List.of(-1f)))));
+        assertTrue(invalid(with(action -> action.setBaseModelDigest("sha256:other")))
+                .startsWith("agent 'second' acted with base model sha256:other, the trainer's is sha256:"));
+        assertEquals(
+                "step 0 has actions of [first, third], the order is [first, second]",
+                invalid(with(action -> action.setAgent("third"))));
+        assertEquals(
+                "agent 'second' acted with adapter version 4, the newest is 3",
+                invalid(with(action -> action.setAdapterVersion(4))));
+    }
+
+    @Test
+    void shouldRefuseATeamWhoseCriticWouldSeeLessThanItMust() {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> new EpisodeReader(
+                        TeamFile.parse(
+                                """
+                                name: fork
+                                agents:
+                                  - {name: a}
+                                  - {name: b, answers: true}
+                                """,
+                                "test"),
+                        "sha256:x",
+                        10,
+                        10));
+
+        assertEquals(
+                "team 'fork': agent 'b' must be after all of [a] to be trained, got: after []", refused.getMessage());
+    }
+}
