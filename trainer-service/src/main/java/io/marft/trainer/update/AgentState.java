@@ -1,0 +1,51 @@
+package io.marft.trainer.update;
+
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.checkpoint.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One agent's part of the training state.
+ *
+ * @param adapter the float32 masters of its LoRA weights
+ * @param moments the optimizer's moments, one entry per weight in the adapter's canonical order
+ */
+public record AgentState(Adapter adapter, Moments moments) {
+
+    /** Of an adapter that was never trained. */
+    static AgentState fresh(Adapter adapter) {
+        return new AgentState(adapter, Moments.zero(flat(adapter).length));
+    }
+
+    /** The state after one optimizer step against a gradient, flat and in the adapter's canonical order. */
+    AgentState step(AdamW optimizer, float[] gradient) {
+        AdamW.Step step = optimizer.step(flat(adapter), gradient, moments);
+        return new AgentState(shaped(step.weights()), step.moments());
+    }
+
+    /** All values of an adapter, or of a gradient of its shape, in one array in canonical order. */
+    static float[] flat(Adapter adapter) {
+        int count = adapter.tensors().values().stream()
+                .mapToInt(tensor -> tensor.values().length)
+                .sum();
+        float[] flat = new float[count];
+        int at = 0;
+        for (Tensor tensor : adapter.tensors().values()) {
+            System.arraycopy(tensor.values(), 0, flat, at, tensor.values().length);
+            at += tensor.values().length;
+        }
+        return flat;
+    }
+
+    private Adapter shaped(float[] flat) {
+        List<float[]> values = new ArrayList<>();
+        int at = 0;
+        for (Tensor tensor : adapter.tensors().values()) {
+            values.add(Arrays.copyOfRange(flat, at, at + tensor.values().length));
+            at += tensor.values().length;
+        }
+        return adapter.withValues(values);
+    }
+}

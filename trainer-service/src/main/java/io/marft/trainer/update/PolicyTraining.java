@@ -1,0 +1,122 @@
+package io.marft.trainer.update;
+
+import io.marft.policy.Score;
+import io.marft.policy.Sequence;
+import io.marft.trainer.batch.Decision;
+import io.marft.trainer.objective.ActionTerm;
+import io.marft.trainer.objective.PolicyDiagnostics;
+import io.marft.trainer.objective.PolicyObjective;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** One agent's turn within an update: epochs of clipped policy steps on its own decisions. */
+final class PolicyTraining {
+
+    private final ModelPasses passes;
+    private final TrainingConfiguration configuration;
+    private final PolicyObjective objective;
+
+    PolicyTraining(ModelPasses passes, TrainingConfiguration configuration) {
+        this.passes = passes;
+        this.configuration = configuration;
+        this.objective = configuration.policy();
+    }
+
+    /**
+     * What is fixed during an agent's turn; all lists have one entry per decision of the agent.
+     *
+     * @param temperature the temperature that the agent samples at
+     * @param decisions what it did
+     * @param advantages normalised, with the earlier agents' correction
+     * @param base log-probabilities of the action tokens under the frozen base
+     */
+    record Task(float temperature, List<Decision> decisions, double[] advantages, List<float[]> base) {
+
+        List<Sequence> sequences() {
+            return decisions.stream().map(Decision::sequence).toList();
+        }
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param state the agent's state afterwards
+     * @param proximal log π_old of each decision's tokens: of the agent at the start of its turn
+     * @param metrics by their usual names
+     */
+    record Outcome(AgentState state, List<float[]> proximal, Map<String, Double> metrics) {}
+
+    /** Trains one agent. */
+    Outcome train(AgentState start, Task task, Random random) {
+        List<Sequence> sequences = task.sequences();
+        List<float[]> proximal = logProbs(start, task);
+        List<ActionTerm> terms = new ArrayList<>();
+        for (int k = 0; k < sequences.size(); k++) {
+            terms.add(new ActionTerm(
+                    task.advantages()[k],
+                    proximal.get(k),
+                    task.decisions().get(k).logProbs(),
+                    task.base().get(k)));
+        }
+
+        AgentState state = start;
+        PolicyDiagnostics seen = PolicyDiagnostics.NONE;
+        double gradientNorms = 0;
+        int steps = 0;
+        boolean trusted = true;
+        for (int epoch = 0; epoch < configuration.epochs() && trusted; epoch++) {
+            for (int[] minibatch : Shuffle.minibatches(sequences.size(), configuration.minibatches(), random)) {
+                ModelPasses.Gradient loss = passes.gradient(
+                        ModelPasses.pick(sequences, minibatch),
+                        ModelPasses.pick(terms, minibatch),
+                        state.adapter(),
+                        task.temperature(),
+                        objective);
+                seen = seen.plus(loss.diagnostics());
+                double norm = AdamW.norm(loss.gradient());
+                trusted = loss.diagnostics().meanApproxKl() <= configuration.targetKl() && Double.isFinite(norm);
+                if (!trusted) {
+                    break;
+                }
+                state = state.step(
+                        configuration.optimizer(), AdamW.clipped(loss.gradient(), configuration.maxGradientNorm()));
+                gradientNorms += norm;
+                steps++;
+            }
+        }
+        return new Outcome(state, proximal, metrics(seen, gradientNorms / Math.max(1, steps), steps));
+    }
+
+    /** clip(ρ) of each decision, the agent after its turn against before it: what corrects later agents' advantages. */
+    double[] clippedRatios(Outcome outcome, Task task) {
+        List<float[]> now = logProbs(outcome.state(), task);
+        double[] ratios = new double[now.size()];
+        for (int k = 0; k < ratios.length; k++) {
+            ratios[k] = objective.clipped(
+                    objective.ratio(now.get(k), outcome.proximal().get(k)));
+        }
+        return ratios;
+    }
+
+    private List<float[]> logProbs(AgentState state, Task task) {
+        return passes.score(task.sequences(), state.adapter(), task.temperature()).stream()
+                .map(Score::logProbs)
+                .toList();
+    }
+
+    private static Map<String, Double> metrics(PolicyDiagnostics seen, double gradientNorm, int steps) {
+        double actions = seen.actions();
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("losses/policy_loss", seen.surrogate() / actions);
+        metrics.put("losses/entropy", seen.entropy() / actions);
+        metrics.put("losses/approx_kl", seen.approxKl() / actions);
+        metrics.put("losses/clipfrac", seen.clipped() / actions);
+        metrics.put("losses/kl_base", seen.klBase() / actions);
+        metrics.put("charts/policy_steps", (double) steps);
+        metrics.put("grad_norm", gradientNorm);
+        return metrics;
+    }
+}

@@ -1,0 +1,67 @@
+package io.marft.trainer.update;
+
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.trainer.Require;
+import io.marft.trainer.advantage.GeneralizedAdvantage;
+import io.marft.trainer.objective.ActionLogProbability;
+import io.marft.trainer.objective.PolicyObjective;
+import java.util.List;
+
+/**
+ * Everything that shapes a training update beside its data and its seed. Every update record carries it.
+ *
+ * @param batchEpisodes how many episodes an update learns from
+ * @param maxStaleness how many adapter versions an action may lag behind; older episodes are dropped
+ * @param epochs how often an update goes through its batch
+ * @param minibatches into how many optimizer steps an epoch is cut
+ * @param microBatch how many sequences go through the model at once; bounds memory, and changes no result but by rounding
+ * @param targetKl an agent's remaining epochs are left out once its approximate KL to the policy at the start of the
+ *     update passes this, before the step that would follow
+ * @param maxGradientNorm each agent's gradient, and the critic's, is scaled down to this global norm
+ * @param advantage γ and λ
+ * @param policy the agents' objective
+ * @param optimizer the agents' optimizer
+ * @param critic the critic and its training
+ * @param lora the agents' adapters; fixed once training has begun
+ */
+public record TrainingConfiguration(
+        int batchEpisodes,
+        int maxStaleness,
+        int epochs,
+        int minibatches,
+        int microBatch,
+        double targetKl,
+        double maxGradientNorm,
+        GeneralizedAdvantage advantage,
+        PolicyObjective policy,
+        AdamW optimizer,
+        CriticConfiguration critic,
+        LoraConfig lora) {
+
+    /** MARFT's defaults. */
+    public static final TrainingConfiguration DEFAULT = new TrainingConfiguration(
+            64,
+            8,
+            4,
+            4,
+            8,
+            0.05,
+            0.5,
+            new GeneralizedAdvantage(0.99, 0.95),
+            new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.01, 0, 5),
+            new AdamW(1e-3, 0.9, 0.999, 1e-5, 0),
+            CriticConfiguration.DEFAULT,
+            new LoraConfig(8, 16, List.of("q_proj", "v_proj")));
+
+    public TrainingConfiguration {
+        Require.atLeastOne("batchEpisodes", batchEpisodes);
+        Require.that(maxStaleness >= 0, "maxStaleness", "at least 0", maxStaleness);
+        Require.atLeastOne("epochs", epochs);
+        Require.atLeastOne("minibatches", minibatches);
+        Require.atLeastOne("microBatch", microBatch);
+        Require.positive("targetKl", targetKl);
+        Require.positive("maxGradientNorm", maxGradientNorm);
+        Require.that(
+                minibatches <= batchEpisodes, "minibatches", "at most batchEpisodes=" + batchEpisodes, minibatches);
+    }
+}

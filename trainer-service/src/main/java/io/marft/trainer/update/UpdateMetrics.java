@@ -1,0 +1,96 @@
+package io.marft.trainer.update;
+
+import io.marft.trainer.batch.Decision;
+import io.marft.trainer.batch.Episode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gathers an update's diagnostics under their usual names. */
+final class UpdateMetrics {
+
+    private static final String MISMATCH = "rollout/mismatch_kl";
+
+    private final Rollout rollout;
+    private final long version;
+    private final Map<String, Map<String, Double>> agents = new LinkedHashMap<>();
+    private final Map<String, Double> whole = new LinkedHashMap<>();
+
+    /** @param version the adapter version that the update starts from */
+    UpdateMetrics(Rollout rollout, long version) {
+        this.rollout = rollout;
+        this.version = version;
+        whole.put(
+                "charts/episodic_return",
+                rollout.episodes().stream()
+                        .mapToDouble(Episode::earned)
+                        .average()
+                        .orElse(0));
+        whole.put(
+                "rollout/staleness",
+                rollout.decisions().stream()
+                        .mapToDouble(decision -> version - decision.version())
+                        .average()
+                        .orElse(0));
+    }
+
+    /** Adds what came of an agent's turn. */
+    void agent(String agent, int[] own, PolicyTraining.Outcome outcome) {
+        Map<String, Double> metrics = new LinkedHashMap<>(outcome.metrics());
+        whole.put("grad_norm/" + agent, metrics.remove("grad_norm"));
+        double divergence = 0;
+        int tokens = 0;
+        for (int i = 0; i < own.length; i++) {
+            Decision decision = rollout.decisions().get(own[i]);
+            if (decision.version() == version) {
+                divergence += mismatch(outcome.proximal().get(i), decision.logProbs());
+                tokens += decision.logProbs().length;
+            }
+        }
+        if (tokens > 0) {
+            metrics.put(MISMATCH, divergence / tokens);
+        }
+        agents.put(agent, metrics);
+    }
+
+    /** The actor's log-probs against the trainer's for the same version: k3 summed over tokens. */
+    private static double mismatch(float[] trainer, float[] actor) {
+        double sum = 0;
+        for (int t = 0; t < actor.length; t++) {
+            double x = (double) trainer[t] - actor[t];
+            sum += StrictMath.exp(x) - 1 - x;
+        }
+        return sum;
+    }
+
+    /** Adds what came of the critic's turn. */
+    void critic(CriticTraining.Outcome outcome, Credit credit) {
+        whole.put("losses/value_loss", outcome.valueLoss());
+        whole.put("losses/explained_variance", credit.explainedVariance());
+        whole.put("grad_norm/critic", outcome.gradientNorm());
+    }
+
+    /** Each agent's own diagnostics, in the order in which they were updated; then those that were not. */
+    List<UpdateResult.AgentResult> agents(Map<String, AgentState> states) {
+        List<String> order = new ArrayList<>(agents.keySet());
+        states.keySet().stream().filter(agent -> !agents.containsKey(agent)).forEach(order::add);
+        return order.stream()
+                .map(agent -> new UpdateResult.AgentResult(
+                        agent, states.get(agent).adapter().digest(), agents.getOrDefault(agent, Map.of())))
+                .toList();
+    }
+
+    /** The update's diagnostics; what each agent has of its own is averaged over the agents. */
+    Map<String, Double> whole() {
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        agents.values()
+                .forEach(metrics ->
+                        metrics.forEach((name, value) -> values.computeIfAbsent(name, absent -> new ArrayList<>())
+                                .add(value)));
+        Map<String, Double> all = new LinkedHashMap<>(whole);
+        values.forEach((name, list) -> all.put(
+                name, list.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+        return all;
+    }
+}

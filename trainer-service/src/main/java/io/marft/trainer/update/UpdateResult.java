@@ -1,0 +1,24 @@
+package io.marft.trainer.update;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an update leads to.
+ *
+ * @param state the training state afterwards
+ * @param agents what came of it for each agent, in the order in which they were updated
+ * @param metrics the update's diagnostics, by their usual names
+ * @param tokens how many tokens of prompts and actions the batch had
+ */
+public record UpdateResult(TrainingState state, List<AgentResult> agents, Map<String, Double> metrics, long tokens) {
+
+    /**
+     * What an update did to one agent.
+     *
+     * @param agent its name
+     * @param digest digest of its adapter's weights afterwards
+     * @param metrics its diagnostics, by their usual names
+     */
+    public record AgentResult(String agent, String digest, Map<String, Double> metrics) {}
+}

@@ -1,0 +1,66 @@
+package io.marft.trainer.update;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.trainer.objective.ActionLogProbability;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class TrainingFileTest {
+
+    private static String refusal(String yaml) {
+        return assertThrows(IllegalArgumentException.class, () -> TrainingFile.parse(yaml, "training.yaml"))
+                .getMessage();
+    }
+
+    @Test
+    void shouldLayWhatIsGivenOverTheDefaults() {
+        TrainingConfiguration configuration =
+                TrainingFile.parse("epochs: 2\npolicy: {clip: 0.1, logProbability: token}\n", "training.yaml");
+
+        assertEquals(2, configuration.epochs());
+        assertEquals(0.1, configuration.policy().clip());
+        assertEquals(ActionLogProbability.TOKEN, configuration.policy().logProbability());
+        assertEquals(0.99, configuration.advantage().gamma());
+    }
+
+    @Test
+    void shouldTakeAnEmptyFileForTheDefaults() {
+        assertEquals(TrainingConfiguration.DEFAULT, TrainingFile.parse("", "training.yaml"));
+    }
+
+    @Test
+    void shouldReadBackWhatItWrites() {
+        assertEquals(
+                TrainingConfiguration.DEFAULT,
+                TrainingFile.parse(TrainingFile.yaml(TrainingConfiguration.DEFAULT), "update 1"));
+    }
+
+    @Test
+    void shouldRefuseAnUnknownKeyByName() {
+        assertTrue(refusal("policy: {klip: 0.1}").startsWith("training.yaml: unknown key 'policy.klip': known keys"));
+    }
+
+    @Test
+    void shouldNameFileKeyRuleAndValue() {
+        assertEquals(
+                "training.yaml: in 'policy', clip must be above 0 and below 1, got: 7.0", refusal("policy: {clip: 7}"));
+        assertEquals("training.yaml: epochs must be at least 1, got: 0", refusal("epochs: 0"));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoYaml() {
+        assertTrue(refusal("epochs: [").startsWith("training.yaml: not YAML: "));
+        assertTrue(refusal("fast please").startsWith("training.yaml: "));
+    }
+
+    @Test
+    void shouldSayThatAFileDoesNotExist() {
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> TrainingFile.load(Path.of("nowhere.yaml")));
+
+        assertEquals("training file nowhere.yaml does not exist", refused.getMessage());
+    }
+}
