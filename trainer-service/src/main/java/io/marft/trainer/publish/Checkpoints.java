@@ -1,0 +1,61 @@
+package io.marft.trainer.publish;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.CheckpointChunk;
+import io.marft.schemas.topic.Topic;
+import io.marft.trainer.update.StateBytes;
+import io.marft.trainer.update.TrainingState;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Finds the training state that a team's last committed update left behind. */
+final class Checkpoints {
+
+    private final Map<Integer, CheckpointChunk> newest = new TreeMap<>();
+
+    private Checkpoints() {}
+
+    /**
+     * The state after the last committed update; empty before the first.
+     *
+     * @throws IllegalStateException if the log's last checkpoint is not whole or does not have its digest
+     */
+    static Optional<TrainingState> latest(ClientSettings client, String team) {
+        Checkpoints checkpoints = new Checkpoints();
+        try (LogReader log = new LogReader(client)) {
+            log.forEach(client.topics().of(Topic.CHECKPOINTS), CheckpointChunk.class, chunk -> {
+                if (chunk.getTeam().equals(team)) {
+                    checkpoints.add(chunk);
+                }
+            });
+        }
+        return checkpoints.state();
+    }
+
+    /** Chunks come in the order of updates; those of an older one are forgotten. */
+    private void add(CheckpointChunk chunk) {
+        newest.values().removeIf(known -> known.getUpdate() < chunk.getUpdate());
+        newest.put(chunk.getIndex(), chunk);
+    }
+
+    private Optional<TrainingState> state() {
+        if (newest.isEmpty()) {
+            return Optional.empty();
+        }
+        CheckpointChunk any = newest.values().iterator().next();
+        List<ByteBuffer> pieces = new ArrayList<>();
+        newest.values().forEach(chunk -> pieces.add(chunk.getData()));
+        byte[] bytes = Chunks.join(pieces);
+        String digest = StateBytes.digest(bytes);
+        if (newest.size() != any.getCount() || !digest.equals(any.getDigest())) {
+            throw new IllegalStateException("checkpoint of update " + any.getUpdate() + " of team '" + any.getTeam()
+                    + "' is damaged: " + newest.size() + " of " + any.getCount() + " chunks with digest " + digest
+                    + ", expected " + any.getDigest());
+        }
+        return Optional.of(StateBytes.read(bytes));
+    }
+}

@@ -1,0 +1,28 @@
+package io.marft.trainer.publish;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Team;
+import io.marft.trainer.Require;
+import io.marft.trainer.update.TrainingConfiguration;
+
+/**
+ * What a trainer needs to know beside the base model.
+ *
+ * @param client cluster, registry and prefix
+ * @param team the team that it trains
+ * @param configuration how it trains
+ * @param seed of the run; only the first start's counts for the initial state
+ * @param threads how many micro-batches it works on at once
+ */
+public record TrainerSettings(
+        ClientSettings client, Team team, TrainingConfiguration configuration, long seed, int threads) {
+
+    public TrainerSettings {
+        Require.atLeastOne("threads", threads);
+    }
+
+    /** The transactional id, of which only one trainer can be alive; also the consumer group that holds its offsets. */
+    String identity() {
+        return client.prefix() + ".trainer." + team.getName();
+    }
+}

@@ -1,0 +1,173 @@
+package io.marft.trainer.publish;
+
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.AgentUpdate;
+import io.marft.schemas.record.CheckpointChunk;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import io.marft.trainer.batch.TrajectoryBatch;
+import io.marft.trainer.update.StateBytes;
+import io.marft.trainer.update.TrainingFile;
+import io.marft.trainer.update.TrainingState;
+import io.marft.trainer.update.UpdateResult;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** All records of one update, in the order in which they are written. */
+final class UpdateRecords {
+
+    /** A record on its way to a topic. */
+    record Outgoing(String topic, String key, SpecificRecord value) {}
+
+    private final TrainerSettings settings;
+    private final TopicNames topics;
+    private final List<Outgoing> records = new ArrayList<>();
+
+    private UpdateRecords(TrainerSettings settings) {
+        this.settings = settings;
+        this.topics = settings.client().topics();
+    }
+
+    /**
+     * The records of an update.
+     *
+     * @param previousStateDigest digest of the state that it started from
+     * @param startedAt when it began
+     */
+    static List<Outgoing> of(
+            TrainerSettings settings,
+            TrajectoryBatch batch,
+            UpdateResult result,
+            String previousStateDigest,
+            Instant startedAt) {
+        UpdateRecords records = new UpdateRecords(settings);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        TrainingState state = result.state();
+        state.agents().forEach((agent, agentState) -> records.adapter(state, agent, agentState.adapter(), now));
+        String digest = records.checkpoint(state);
+        records.update(batch, result, previousStateDigest, digest, startedAt, now);
+        batch.rejected().forEach(records::deadLetter);
+        return records.records;
+    }
+
+    private void adapter(TrainingState state, String agent, Adapter adapter, Instant now) {
+        byte[] weights = adapter.toSafetensors();
+        List<ByteBuffer> pieces = Chunks.cut(weights);
+        for (int i = 0; i < pieces.size(); i++) {
+            records.add(new Outgoing(
+                    topics.of(Topic.ADAPTER_CHUNKS),
+                    agent,
+                    AdapterChunk.newBuilder()
+                            .setTeam(state.team())
+                            .setAgent(agent)
+                            .setVersion(state.update())
+                            .setIndex(i)
+                            .setCount(pieces.size())
+                            .setData(pieces.get(i))
+                            .build()));
+        }
+        LoraConfig lora = adapter.config();
+        records.add(new Outgoing(
+                topics.of(Topic.ADAPTERS),
+                agent,
+                AdapterManifest.newBuilder()
+                        .setTeam(state.team())
+                        .setAgent(agent)
+                        .setVersion(state.update())
+                        .setUpdate(state.update())
+                        .setBaseModelDigest(state.baseModelDigest())
+                        .setDigest(adapter.digest())
+                        .setRank(lora.rank())
+                        .setAlpha(lora.alpha())
+                        .setTargets(lora.targets())
+                        .setBytes(weights.length)
+                        .setChunks(pieces.size())
+                        .setCreatedAt(now)
+                        .build()));
+    }
+
+    private String checkpoint(TrainingState state) {
+        byte[] bytes = StateBytes.write(state);
+        String digest = StateBytes.digest(bytes);
+        List<ByteBuffer> pieces = Chunks.cut(bytes);
+        for (int i = 0; i < pieces.size(); i++) {
+            records.add(new Outgoing(
+                    topics.of(Topic.CHECKPOINTS),
+                    state.team() + "/" + i,
+                    CheckpointChunk.newBuilder()
+                            .setTeam(state.team())
+                            .setUpdate(state.update())
+                            .setDigest(digest)
+                            .setIndex(i)
+                            .setCount(pieces.size())
+                            .setData(pieces.get(i))
+                            .build()));
+        }
+        return digest;
+    }
+
+    private void update(
+            TrajectoryBatch batch,
+            UpdateResult result,
+            String previousStateDigest,
+            String stateDigest,
+            Instant startedAt,
+            Instant now) {
+        TrainingState state = result.state();
+        double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
+        Map<String, Double> metrics = new TreeMap<>(result.metrics());
+        metrics.put("charts/tokens_per_second", result.tokens() / seconds);
+        records.add(new Outgoing(
+                topics.of(Topic.UPDATES),
+                state.team(),
+                Update.newBuilder()
+                        .setTeam(state.team())
+                        .setTeamVersion(settings.team().getVersion())
+                        .setUpdate(state.update())
+                        .setBaseModelDigest(state.baseModelDigest())
+                        .setPreviousStateDigest(previousStateDigest)
+                        .setStateDigest(stateDigest)
+                        .setConfiguration(TrainingFile.yaml(settings.configuration()))
+                        .setSeed(settings.seed())
+                        .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))
+                        .setInputs(batch.inputs())
+                        .setDropped(batch.dropped())
+                        .setAgents(result.agents().stream()
+                                .map(agent -> agentUpdate(agent, state.update()))
+                                .toList())
+                        .setMetrics(metrics)
+                        .setDevice("cpu")
+                        .setStartedAt(startedAt)
+                        .setCreatedAt(now)
+                        .build()));
+    }
+
+    private static AgentUpdate agentUpdate(UpdateResult.AgentResult agent, long version) {
+        return AgentUpdate.newBuilder()
+                .setAgent(agent.agent())
+                .setPreviousVersion(version - 1)
+                .setVersion(version)
+                .setDigest(agent.digest())
+                .setMetrics(agent.metrics())
+                .build();
+    }
+
+    private void deadLetter(DeadLetter letter) {
+        String key = letter.getKey() == null
+                ? null
+                : StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString();
+        records.add(new Outgoing(topics.of(Topic.DEAD_LETTERS), key, letter));
+    }
+}

@@ -1,0 +1,158 @@
+package io.marft.trainer.replay;
+
+import io.marft.policy.LanguageModel;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.AgentUpdate;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.topic.Topic;
+import io.marft.trainer.Require;
+import io.marft.trainer.batch.Episode;
+import io.marft.trainer.batch.EpisodeReader;
+import io.marft.trainer.batch.Reading;
+import io.marft.trainer.publish.LogReader;
+import io.marft.trainer.update.MarftUpdate;
+import io.marft.trainer.update.StateBytes;
+import io.marft.trainer.update.TrainingConfiguration;
+import io.marft.trainer.update.TrainingFile;
+import io.marft.trainer.update.TrainingState;
+import io.marft.trainer.update.UpdateResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Proves a team's training from the log alone: starts from the initial state, fetches every update's trajectories from
+ * where its record says they lie, computes the update again with the recorded configuration and seed, and compares every
+ * digest.
+ *
+ * <p>On the same class of CPU all of them are equal bit for bit, also where the run was killed and resumed in between.
+ */
+public final class Replay {
+
+    private final ClientSettings client;
+    private final LanguageModel model;
+    private final String team;
+    private final int threads;
+
+    /**
+     * A replay of one team's training.
+     *
+     * @param model the base model that the run had
+     * @param threads how many micro-batches are worked on at once; it changes no result
+     */
+    public Replay(ClientSettings client, LanguageModel model, String team, int threads) {
+        Require.atLeastOne("threads", threads);
+        this.client = client;
+        this.model = model;
+        this.team = team;
+        this.threads = threads;
+    }
+
+    /** The log does not say what it should. */
+    private static final class Difference extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Difference(String what) {
+            super(what);
+        }
+    }
+
+    /**
+     * Replays all recorded updates up to the first that differs.
+     *
+     * @param progress told of each update as soon as it is replayed
+     * @throws IllegalStateException if the log cannot be read
+     */
+    public ReplayReport run(Consumer<ReplayedUpdate> progress) {
+        try (LogReader log = new LogReader(client)) {
+            List<Update> updates = new ArrayList<>();
+            log.forEach(client.topics().of(Topic.UPDATES), Update.class, update -> {
+                if (update.getTeam().equals(team)) {
+                    updates.add(update);
+                }
+            });
+            Map<Integer, Team> versions = new HashMap<>();
+            log.forEach(client.topics().of(Topic.TEAMS), Team.class, version -> {
+                if (version.getName().equals(team)) {
+                    versions.put(version.getVersion(), version);
+                }
+            });
+            return new ReplayReport(team, updates.size(), replay(log, updates, versions, progress));
+        }
+    }
+
+    private List<ReplayedUpdate> replay(
+            LogReader log, List<Update> updates, Map<Integer, Team> versions, Consumer<ReplayedUpdate> progress) {
+        List<ReplayedUpdate> replayed = new ArrayList<>();
+        TrainingState state = null;
+        for (Update update : updates) {
+            Map<String, String> digests = new LinkedHashMap<>();
+            String difference = "";
+            try {
+                Team version = versions.get(update.getTeamVersion());
+                same("team version in the log", true, version != null);
+                same("base model", update.getBaseModelDigest(), model.digest());
+                TrainingConfiguration configuration =
+                        TrainingFile.parse(update.getConfiguration(), "update " + update.getUpdate());
+                if (state == null) {
+                    state = TrainingState.initial(
+                            model.digest(), model.config(), version, configuration, update.getSeed());
+                }
+                UpdateResult result = replay(log, update, version, configuration, state);
+                result.agents().forEach(agent -> digests.put(agent.agent(), agent.digest()));
+                state = result.state();
+                compare(update, digests, state);
+            } catch (Difference e) {
+                difference = e.getMessage();
+            }
+            ReplayedUpdate one =
+                    new ReplayedUpdate(update.getUpdate(), update.getInputs().size(), Map.copyOf(digests), difference);
+            replayed.add(one);
+            progress.accept(one);
+            if (!one.matches()) {
+                break;
+            }
+        }
+        return replayed;
+    }
+
+    private UpdateResult replay(
+            LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
+            throws Difference {
+        same("update's number", update.getUpdate(), state.update() + 1);
+        same("state before", update.getPreviousStateDigest(), StateBytes.digest(StateBytes.write(state)));
+        EpisodeReader reader =
+                new EpisodeReader(version, model.digest(), model.config().vocabSize(), model.maxLength());
+        List<Episode> episodes = new ArrayList<>();
+        for (Trajectory trajectory : log.at(update.getTrajectoryTopic(), update.getInputs(), Trajectory.class)) {
+            Reading reading = reader.read(trajectory, state.update(), configuration.maxStaleness());
+            if (!(reading instanceof Reading.Usable usable)) {
+                throw new Difference("input " + trajectory.getEpisode() + " cannot be learned from: " + reading);
+            }
+            episodes.add(usable.episode());
+        }
+        try (MarftUpdate marft = new MarftUpdate(model, version, threads)) {
+            return marft.apply(state, episodes, configuration, update.getSeed());
+        }
+    }
+
+    private static void compare(Update update, Map<String, String> digests, TrainingState state) throws Difference {
+        for (AgentUpdate agent : update.getAgents()) {
+            same("adapter of agent '" + agent.getAgent() + "'", agent.getDigest(), digests.get(agent.getAgent()));
+        }
+        same("state after", update.getStateDigest(), StateBytes.digest(StateBytes.write(state)));
+    }
+
+    private static void same(String what, Object recorded, Object computed) throws Difference {
+        if (!Objects.equals(recorded, computed)) {
+            throw new Difference(what + ": recorded " + recorded + ", replayed " + computed);
+        }
+    }
+}

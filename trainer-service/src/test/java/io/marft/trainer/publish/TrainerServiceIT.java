@@ -1,0 +1,239 @@
+package io.marft.trainer.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.policy.LanguageModel;
+import io.marft.policy.TinyModels;
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.topic.Topic;
+import io.marft.testkit.TestCluster;
+import io.marft.trainer.TrainerStack;
+import io.marft.trainer.Trajectories;
+import io.marft.trainer.replay.Replay;
+import io.marft.trainer.replay.ReplayReport;
+import io.marft.trainer.update.MarftUpdate;
+import io.marft.trainer.update.StateBytes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class TrainerServiceIT {
+
+    @TempDir
+    static Path directory;
+
+    private static TestCluster cluster;
+    private static LanguageModel model;
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.start(1);
+        model = LanguageModel.load(TinyModels.write(directory, TinyModels.config(), 1), 1);
+    }
+
+    @AfterAll
+    static void stop() {
+        model.close();
+        cluster.close();
+    }
+
+    private static List<Long> learned(List<Update> updates) {
+        return updates.stream()
+                .flatMap(update -> update.getInputs().stream())
+                .map(TrajectoryOffset::getOffset)
+                .toList();
+    }
+
+    private static void assertEachOnceInOrder(int trajectories, List<Update> updates) {
+        assertEquals(LongStream.range(0, trajectories).boxed().toList(), learned(updates));
+        for (int i = 0; i < updates.size(); i++) {
+            assertEquals(i + 1, updates.get(i).getUpdate());
+        }
+    }
+
+    @Test
+    void shouldPublishAdaptersCheckpointAndOffsetsWithTheUpdate() {
+        try (TrainerStack stack = new TrainerStack(cluster, "publish");
+                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+            stack.write(TrainerStack.episodes(model, 0, 5));
+            trainer.start();
+            Update update = stack.await(Topic.UPDATES, Update.class, 1).get(0);
+
+            assertEquals(4, update.getInputs().size());
+            assertEquals(4, stack.committed());
+            AdapterManifest manifest =
+                    stack.await(Topic.ADAPTERS, AdapterManifest.class, 2).get(0);
+            AdapterChunk chunk =
+                    stack.await(Topic.ADAPTER_CHUNKS, AdapterChunk.class, 2).get(0);
+            Adapter adapter = Adapter.fromSafetensors(
+                    Chunks.join(List.of(chunk.getData())),
+                    new LoraConfig(manifest.getRank(), manifest.getAlpha(), manifest.getTargets()));
+            assertEquals(1, manifest.getVersion());
+            assertEquals(manifest.getDigest(), adapter.digest());
+            assertEquals(
+                    update.getStateDigest(),
+                    StateBytes.digest(StateBytes.write(
+                            Checkpoints.latest(stack.client(), "pair").orElseThrow())));
+            assertTrue(update.getMetrics().containsKey("charts/tokens_per_second"));
+        }
+    }
+
+    @Test
+    void shouldPassOverBadTrajectoriesWithAReasonAndGoOn() {
+        try (TrainerStack stack = new TrainerStack(cluster, "bad");
+                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+            List<Trajectory> sound = TrainerStack.episodes(model, 0, 4);
+            Trajectory foreign =
+                    Trajectory.newBuilder(sound.get(0)).setTeam("others").build();
+            Trajectory empty = Trajectory.newBuilder(sound.get(0))
+                    .setEpisode("t-empty")
+                    .setSteps(List.of())
+                    .build();
+            Trajectory other = Trajectory.newBuilder(sound.get(0))
+                    .setEpisode("t-other")
+                    .setTeamVersion(9)
+                    .build();
+            stack.write("t-garbage", new byte[] {1, 2, 3});
+            stack.write(List.of(foreign, empty, other));
+            stack.write(sound);
+            trainer.start();
+            Update update = stack.await(Topic.UPDATES, Update.class, 1).get(0);
+            List<DeadLetter> letters = stack.await(Topic.DEAD_LETTERS, DeadLetter.class, 2);
+
+            assertEquals(List.of(4L, 5L, 6L, 7L), learned(List.of(update)));
+            assertEquals(
+                    List.of("has no steps", "is of team version 9, the trainer's is 1"),
+                    update.getDropped().stream()
+                            .map(dropped -> dropped.getReason())
+                            .toList());
+            assertEquals(0, letters.get(0).getOffset());
+            assertEquals("trajectory t-empty has no steps", letters.get(1).getReason());
+            assertEquals(8, stack.committed());
+        }
+    }
+
+    @Test
+    void shouldTrainOnEachTrajectoryOnceThoughItDiesInMidUpdate() throws Exception {
+        List<Trajectory> episodes = TrainerStack.episodes(model, 0, 16);
+        List<Update> undisturbed;
+        try (TrainerStack stack = new TrainerStack(cluster, "undisturbed");
+                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+            stack.write(episodes);
+            trainer.start();
+            undisturbed = stack.await(Topic.UPDATES, Update.class, 4);
+        }
+        try (TrainerStack stack = new TrainerStack(cluster, "disturbed")) {
+            stack.write(episodes);
+            CountDownLatch died = new CountDownLatch(1);
+            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            try (TrainerService dying =
+                    new TrainerService(model, stack.trainer(), marft, (state, batch, configuration, seed) -> {
+                        if (state.update() == 2) {
+                            died.countDown();
+                            throw new OutOfMemoryError("in mid-update");
+                        }
+                        return marft.apply(state, batch, configuration, seed);
+                    })) {
+                dying.start();
+                assertTrue(died.await(60, TimeUnit.SECONDS));
+            }
+            try (TrainerService next = new TrainerService(model, stack.trainer())) {
+                next.start();
+                List<Update> updates = stack.await(Topic.UPDATES, Update.class, 4);
+
+                assertEachOnceInOrder(16, updates);
+                assertEquals(
+                        undisturbed.stream().map(Update::getStateDigest).toList(),
+                        updates.stream().map(Update::getStateDigest).toList());
+            }
+            stack.write(Topic.TEAMS, "pair", Trajectories.TEAM);
+            ReplayReport report = new Replay(stack.client(), model, "pair", 1).run(one -> {});
+            assertTrue(report.matches(), report::toString);
+            assertEquals(4, report.recorded());
+        }
+    }
+
+    @Test
+    void shouldStopAnOldTrainerThatANewOneHasFenced() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "fenced")) {
+            stack.write(TrainerStack.episodes(model, 0, 8));
+            CountDownLatch computing = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            try (TrainerService zombie =
+                    new TrainerService(model, stack.trainer(), marft, (state, batch, configuration, seed) -> {
+                        computing.countDown();
+                        await(release);
+                        return marft.apply(state, batch, configuration, seed);
+                    })) {
+                zombie.start();
+                assertTrue(computing.await(60, TimeUnit.SECONDS));
+                try (TrainerService next = new TrainerService(model, stack.trainer())) {
+                    next.start();
+                    stack.await(Topic.UPDATES, Update.class, 1);
+                    release.countDown();
+                    assertEachOnceInOrder(8, stack.await(Topic.UPDATES, Update.class, 2));
+                }
+                stop(zombie);
+                assertInstanceOf(ProducerFencedException.class, zombie.failure().orElseThrow());
+            }
+            assertEquals(2, stack.await(Topic.UPDATES, Update.class, 2).size());
+        }
+    }
+
+    private static void stop(TrainerService service) {
+        service.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldFindTheFirstUpdateThatALogDoesNotProve() {
+        try (TrainerStack stack = new TrainerStack(cluster, "forged");
+                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+            stack.write(Topic.TEAMS, "pair", Trajectories.TEAM);
+            stack.write(TrainerStack.episodes(model, 0, 4));
+            trainer.start();
+            Update honest = stack.await(Topic.UPDATES, Update.class, 1).get(0);
+            stop(trainer);
+            stack.write(
+                    Topic.UPDATES,
+                    "pair",
+                    Update.newBuilder(honest)
+                            .setUpdate(2)
+                            .setPreviousStateDigest(honest.getStateDigest())
+                            .build());
+
+            ReplayReport report = new Replay(stack.client(), model, "pair", 1).run(one -> {});
+
+            assertTrue(report.replayed().get(0).matches());
+            assertNotEquals("", report.replayed().get(1).difference());
+            assertTrue(report.replayed().get(1).difference().startsWith("adapter of agent '"));
+        }
+    }
+}
