@@ -13,10 +13,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "marft 0.1.0",
         subcommands = {
+            DemoCommand.class,
+            AskCommand.class,
+            UpCommand.class,
             TopicsCommand.class,
             TailCommand.class,
-            ProvisionCommand.class,
+            ReplayCommand.class,
             PretrainCommand.class,
+            ProvisionCommand.class,
+            ServeCommand.class,
         })
 public final class Main implements Runnable {
 

@@ -3,7 +3,11 @@ package io.marft.cli;
 import io.marft.local.Provisioning;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.topic.CatalogueException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +40,13 @@ final class ProvisionCommand implements Callable<Integer> {
             description = "Replication factor of new topics. Default: MARFT_REPLICATION, or else 1.")
     private short replication;
 
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Try again for so long while cluster or registry cannot be reached. Default: 0.")
+    private int wait;
+
     @Spec
     private CommandSpec spec;
 
@@ -43,11 +54,25 @@ final class ProvisionCommand implements Callable<Integer> {
     public Integer call() {
         ClientSettings client = cluster.client();
         Team team = teamOptions.team();
-        boolean written = Provisioning.provision(client, team, partitions, replication);
+        boolean written = provision(client, team);
         spec.commandLine()
                 .getOut()
                 .println("topics of team '" + team.getName() + "' are ready on " + client.bootstrapServers()
                         + (written ? "; version " + team.getVersion() + " of the team is written" : ""));
         return 0;
+    }
+
+    private boolean provision(ClientSettings client, Team team) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
+        while (true) {
+            try {
+                return Provisioning.provision(client, team, partitions, replication);
+            } catch (CatalogueException | KafkaException e) {
+                if (System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.marft.cli;
 
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.topic.Role;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
 import java.io.PrintWriter;
@@ -83,7 +84,11 @@ final class TopicsCommand implements Callable<Integer> {
     }
 
     private static String access(Topic topic) {
-        return lower(topic.writers()) + " -> " + lower(topic.readers());
+        return roles(topic.writers()) + " -> " + roles(topic.readers());
+    }
+
+    private static String roles(Set<Role> roles) {
+        return roles.size() == Role.values().length ? "all" : lower(new TreeSet<>(roles));
     }
 
     private static String lower(Object value) {

@@ -3,8 +3,12 @@ package io.marft.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +25,10 @@ class MainTest {
     private final StringWriter errors = new StringWriter();
 
     private int run(String... arguments) {
-        return Main.commandLine().setErr(new PrintWriter(errors, true)).execute(arguments);
+        return Main.commandLine()
+                .setErr(new PrintWriter(errors, true))
+                .setOut(new PrintWriter(new StringWriter()))
+                .execute(arguments);
     }
 
     private void assertOneLine(String beginning) {
@@ -47,6 +54,40 @@ class MainTest {
     void shouldAskForTheRegistryBesideTheBroker() {
         assertEquals(1, run("topics", "--bootstrap-servers", "127.0.0.1:1", "--registry-url", ""));
         assertOneLine("marft: registry URL is missing");
+    }
+
+    @Test
+    void shouldNameTheUnknownKeyOfATeamFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("team.yaml"), "name: x\ncolour: red\n");
+        assertEquals(1, run("up", "--team", file.toString()));
+        assertOneLine("marft: " + file + ": unknown key 'colour'");
+    }
+
+    @Test
+    void shouldRefuseADataDirectoryThatCannotBeWritten() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertEquals(1, run("up", "--data-dir", file.toString()));
+        assertOneLine("marft: data directory " + file + " cannot be written");
+        errors.getBuffer().setLength(0);
+        assertEquals(1, run("up", "--data-dir", "/proc/marft"));
+        assertOneLine("marft: data directory /proc/marft cannot be written");
+    }
+
+    @Test
+    void shouldSayThatThePortIsInUse() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertEquals(1, run("up", "--data-dir", directory.resolve("data").toString(), "--kafka-port", port));
+            assertOneLine("marft: port " + port + " for the broker is in use on 127.0.0.1");
+        }
+    }
+
+    @Test
+    void shouldNotDeleteWhatNoStackMade() throws IOException {
+        Path file = Files.createFile(directory.resolve("precious"));
+        assertEquals(1, run("demo", "--fresh", "--data-dir", directory.toString()));
+        assertOneLine("marft: directory " + directory + " is not deleted");
+        assertTrue(Files.exists(file));
     }
 
     @Test

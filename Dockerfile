@@ -1,0 +1,16 @@
+# One image for every service: `docker run marft serve router`, `… serve trainer`, and so on. See docker-compose.yml.
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /source
+COPY . .
+RUN mvn -q -B -DskipTests package
+
+FROM eclipse-temurin:17-jre
+RUN useradd --create-home --home-dir /var/lib/marft marft
+WORKDIR /opt/marft
+COPY --from=build /source/marft ./
+COPY --from=build /source/models ./models
+COPY --from=build /source/teams ./teams
+COPY --from=build /source/ops/cli/target/lib ./ops/cli/target/lib
+USER marft
+ENV DJL_CACHE_DIR=/var/lib/marft/djl
+ENTRYPOINT ["/opt/marft/marft"]

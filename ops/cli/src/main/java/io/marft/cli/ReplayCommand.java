@@ -1,0 +1,83 @@
+package io.marft.cli;
+
+import io.marft.local.Installation;
+import io.marft.local.ListenPorts;
+import io.marft.local.LocalCluster;
+import io.marft.local.RunningStack;
+import io.marft.policy.LanguageModel;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.trainer.replay.Replay;
+import io.marft.trainer.replay.ReplayReport;
+import io.marft.trainer.replay.ReplayedUpdate;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Rebuilds what was learned from the log alone. */
+@Command(
+        name = "replay",
+        description = "Computes every training update again from the log and compares all digests, bit for bit.",
+        mixinStandardHelpOptions = true)
+final class ReplayCommand implements Callable<Integer> {
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Mixin
+    private TeamOptions teamOptions;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "2",
+            description = "How many micro-batches are worked on at once; changes no result. Default: 2.")
+    private int threads;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Path directory = cluster.dataDirectory();
+        Optional<RunningStack> running = cluster.named() ? Optional.empty() : RunningStack.find(directory);
+        if (cluster.named() || running.isPresent()) {
+            return replay(cluster.client());
+        }
+        LocalCluster.requireData(directory);
+        LocalCluster.prepare(directory);
+        Logs.toFile(directory);
+        spec.commandLine().getErr().println("starting the broker and the schema registry");
+        try (LocalCluster local = LocalCluster.start(Installation.find().registry(), directory, ListenPorts.FREE)) {
+            local.awaitReady();
+            return replay(local.client());
+        }
+    }
+
+    private int replay(ClientSettings client) {
+        PrintWriter out = spec.commandLine().getOut();
+        ReplayReport report;
+        try (LanguageModel model = LanguageModel.load(teamOptions.model(), 1)) {
+            report = new Replay(client, model, teamOptions.team().getName(), threads).run(this::print);
+        }
+        if (report.recorded() == 0) {
+            throw new IllegalStateException("the log holds no updates of team '" + report.team() + "'");
+        }
+        long matching =
+                report.replayed().stream().filter(ReplayedUpdate::matches).count();
+        out.println(matching + " of " + report.recorded() + " updates are rebuilt bit for bit");
+        return report.matches() ? 0 : 1;
+    }
+
+    private void print(ReplayedUpdate update) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("update " + update.update() + " (" + update.episodes() + " episodes): "
+                + (update.matches() ? new TreeMap<>(update.digests()) + " as recorded" : update.difference()));
+        out.flush();
+    }
+}

@@ -1,0 +1,136 @@
+package io.marft.cli;
+
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.AgentUpdate;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Update;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a run has come to, counted from the records of its topics alone. Counts cover the whole log, so they go on where
+ * an earlier run on the same data left off.
+ *
+ * <p>Thread-safe.
+ */
+final class RunFigures {
+
+    /** How many of the latest training episodes the running accuracy covers. */
+    static final int WINDOW = 500;
+
+    private record AgentVersion(String agent, long version) {}
+
+    private final Deque<Double> latestRewards = new ArrayDeque<>();
+    private final Map<AgentVersion, Long> committedAt = new HashMap<>();
+    private final Map<AgentVersion, Long> firstActionAt = new HashMap<>();
+    private final Map<String, Long> inService = new TreeMap<>();
+    private long episodes;
+    private long accountedFor;
+    private long updates;
+    private long tokens;
+    private long deadLetters;
+    private double kl;
+    private double batchReturn;
+
+    /**
+     * What is known at one moment.
+     *
+     * @param episodes training episodes that were rewarded
+     * @param updates training updates committed
+     * @param adapterVersions distinct adapter versions that acted, the base model not counted
+     * @param tokens tokens that agents generated
+     * @param accuracy mean reward of the latest {@link #WINDOW} training episodes; NaN before the first
+     * @param batchReturn mean reward of the latest update's batch
+     * @param kl approximate KL of the latest update to the policy before it
+     * @param inService the version that each agent acted with last
+     * @param lag rewarded training episodes that no update has accounted for yet
+     * @param deadLetters records that a service refused
+     */
+    record Snapshot(
+            long episodes,
+            long updates,
+            long adapterVersions,
+            long tokens,
+            double accuracy,
+            double batchReturn,
+            double kl,
+            Map<String, Long> inService,
+            long lag,
+            long deadLetters) {}
+
+    synchronized void add(Reward reward) {
+        if (reward.getPurpose() == Purpose.TRAINING) {
+            episodes++;
+            latestRewards.add(reward.getValue());
+            if (latestRewards.size() > WINDOW) {
+                latestRewards.remove();
+            }
+        }
+    }
+
+    /** @param timestamp of the record, in milliseconds since 1970 */
+    synchronized void add(Action action, long timestamp) {
+        tokens += action.getOutputTokens().size();
+        inService.put(action.getAgent(), action.getAdapterVersion());
+        if (action.getAdapterVersion() > 0) {
+            firstActionAt.merge(new AgentVersion(action.getAgent(), action.getAdapterVersion()), timestamp, Math::min);
+        }
+    }
+
+    /** @param timestamp of the record, in milliseconds since 1970 */
+    synchronized void add(Update update, long timestamp) {
+        updates++;
+        accountedFor += update.getInputs().size() + update.getDropped().size();
+        kl = update.getMetrics().getOrDefault("losses/approx_kl", Double.NaN);
+        batchReturn = update.getMetrics().getOrDefault("charts/episodic_return", Double.NaN);
+        for (AgentUpdate agent : update.getAgents()) {
+            committedAt.put(new AgentVersion(agent.getAgent(), agent.getVersion()), timestamp);
+        }
+    }
+
+    synchronized void addDeadLetter() {
+        deadLetters++;
+    }
+
+    synchronized Snapshot snapshot() {
+        return new Snapshot(
+                episodes,
+                updates,
+                new TreeSet<>(firstActionAt.keySet().stream()
+                                .map(AgentVersion::version)
+                                .toList())
+                        .size(),
+                tokens,
+                latestRewards.stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElse(Double.NaN),
+                batchReturn,
+                kl,
+                Map.copyOf(inService),
+                Math.max(0, episodes - accountedFor),
+                deadLetters);
+    }
+
+    /**
+     * The median over all agents' adapter versions that acted of the time from the update's record to the first action
+     * made with the version, in milliseconds; empty if none acted. The record is written a moment before its transaction
+     * commits, so the figure is, if anything, too large.
+     */
+    synchronized OptionalLong publishToServeMillisMedian() {
+        long[] delays = firstActionAt.entrySet().stream()
+                .filter(first -> committedAt.containsKey(first.getKey()))
+                .mapToLong(first -> first.getValue() - committedAt.get(first.getKey()))
+                .sorted()
+                .toArray();
+        return delays.length == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of((delays[(delays.length - 1) / 2] + delays[delays.length / 2]) / 2);
+    }
+}

@@ -1,0 +1,197 @@
+package io.marft.cli;
+
+import io.marft.actor.acting.AgentService;
+import io.marft.actor.acting.AgentSettings;
+import io.marft.actor.routing.RouterService;
+import io.marft.actor.routing.RouterSettings;
+import io.marft.environments.feed.EnvironmentService;
+import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.ArithmeticTask;
+import io.marft.local.Backpressure;
+import io.marft.policy.LanguageModel;
+import io.marft.reward.assemble.AssembleService;
+import io.marft.reward.score.ScoreService;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Service;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.trainer.publish.TrainerService;
+import io.marft.trainer.publish.TrainerSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs one service on its own. */
+@Command(
+        name = "serve",
+        description = "Runs one service of a deployment until it is asked to stop; logs go to standard output.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    /** The services that a deployment consists of. */
+    enum Kind {
+        ENVIRONMENT,
+        ROUTER,
+        AGENTS,
+        REWARD,
+        ASSEMBLER,
+        TRAINER
+    }
+
+    @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
+    private Kind kind;
+
+    @Option(
+            names = "--instance",
+            defaultValue = "${MARFT_INSTANCE:-0}",
+            description = "This process's name among those of the same service. Default: MARFT_INSTANCE, or else 0.")
+    private String instance;
+
+    @Option(
+            names = "--agents",
+            split = ",",
+            defaultValue = "${MARFT_AGENTS:-}",
+            description =
+                    "Names of the agents to run, separated by commas. Default: MARFT_AGENTS, or else the whole team.")
+    private List<String> agents = List.of();
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIRECTORY",
+            defaultValue = "${MARFT_STATE_DIR:-.marft/streams}",
+            description = "Where Kafka Streams keeps local files. Default: MARFT_STATE_DIR, or else .marft/streams.")
+    private Path stateDirectory;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "${MARFT_SEED:-1}",
+            description = "Seed of exercises and training. Default: MARFT_SEED, or else 1.")
+    private long seed;
+
+    @Option(
+            names = "--in-flight",
+            defaultValue = "${MARFT_IN_FLIGHT:-128}",
+            description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 128.")
+    private int inFlight;
+
+    @Option(
+            names = "--max-untrained",
+            paramLabel = "EPISODES",
+            defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
+            description = "The environment pauses while more rewarded episodes than these wait for the trainer; "
+                    + "0 never pauses. Default: MARFT_MAX_UNTRAINED, or else 64.")
+    private int maxUntrained;
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Mixin
+    private TeamOptions teamOptions;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ClientSettings client = cluster.client();
+        Team team = teamOptions.team();
+        Logs.toConsole();
+        return switch (kind) {
+            case ENVIRONMENT -> environment(client, team);
+            case ROUTER ->
+                run(new RouterService(new RouterSettings(
+                        client, instance, stateDirectory, Duration.ofMinutes(10), Duration.ofSeconds(10))));
+            case REWARD -> run(new ScoreService(client, instance, stateDirectory));
+            case ASSEMBLER -> run(new AssembleService(client, instance, stateDirectory));
+            case AGENTS -> onModel((model, unused) -> new AgentService(agentSettings(client, team), model), team);
+            case TRAINER ->
+                onModel(
+                        (model, of) -> new TrainerService(
+                                model,
+                                new TrainerSettings(client, of, training.configuration(), seed, training.threads())),
+                        team);
+        };
+    }
+
+    private int environment(ClientSettings client, Team team) {
+        EnvironmentService environment =
+                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), new ArithmeticTask());
+        return maxUntrained == 0
+                ? run(environment)
+                : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));
+    }
+
+    private AgentSettings agentSettings(ClientSettings client, Team team) {
+        List<String> named = agents.stream().filter(name -> !name.isBlank()).toList();
+        List<String> all = team.getAgents().stream().map(TeamAgent::getName).toList();
+        for (String name : named) {
+            if (!all.contains(name)) {
+                throw new IllegalArgumentException(
+                        "agent '" + name + "' is none of team '" + team.getName() + "': " + all);
+            }
+        }
+        return new AgentSettings(
+                client, team.getName(), named.isEmpty() ? all : named, instance, 32, Duration.ofMillis(5));
+    }
+
+    private int onModel(BiFunction<LanguageModel, Team, Service> service, Team team) {
+        try (LanguageModel model = LanguageModel.load(teamOptions.model(), 1)) {
+            return run(service.apply(model, team));
+        }
+    }
+
+    /** Runs services until the process is asked to stop or one of them stops by itself; closes the last first. */
+    private int run(Service... services) {
+        try (StopSignal signal = new StopSignal();
+                Services running = new Services(services)) {
+            running.start();
+            spec.commandLine().getOut().println("service " + services[0].name() + " runs");
+            spec.commandLine().getOut().flush();
+            while (true) {
+                signal.await(GLANCE);
+                running.check();
+            }
+        } catch (StopSignal.Stopped e) {
+            return 0;
+        }
+    }
+
+    private record Services(Service... services) implements AutoCloseable {
+
+        void start() {
+            for (Service service : services) {
+                service.start();
+            }
+        }
+
+        void check() {
+            for (Service service : services) {
+                if (service.failure().isPresent()) {
+                    Throwable failure = service.failure().get();
+                    throw new IllegalStateException(
+                            "service " + service.name() + " stopped: " + Failures.line(failure), failure);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            for (int i = services.length - 1; i >= 0; i--) {
+                services[i].close();
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.marft.cli;
+
+import io.marft.trainer.update.AdamW;
+import io.marft.trainer.update.TrainingConfiguration;
+import io.marft.trainer.update.TrainingFile;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import picocli.CommandLine.Option;
+
+/** How a team is trained. */
+final class TrainingOptions {
+
+    @Option(
+            names = "--training",
+            paramLabel = "FILE",
+            defaultValue = "${MARFT_TRAINING_FILE:-}",
+            description = "Training configuration (YAML) that differs from the default. Default: MARFT_TRAINING_FILE.")
+    private String file;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            description = "The agents' learning rate instead of the configured one; 0 learns nothing, for comparison.")
+    private OptionalDouble learningRate = OptionalDouble.empty();
+
+    @Option(
+            names = "--trainer-threads",
+            defaultValue = "${MARFT_TRAINER_THREADS:-2}",
+            description = "How many micro-batches the trainer works on at once; changes no result. "
+                    + "Default: MARFT_TRAINER_THREADS, or else 2.")
+    private int threads;
+
+    int threads() {
+        return threads;
+    }
+
+    TrainingConfiguration configuration() {
+        TrainingConfiguration base = file.isBlank() ? TrainingConfiguration.DEFAULT : TrainingFile.load(Path.of(file));
+        return learningRate.isPresent() ? with(base, learningRate.getAsDouble()) : base;
+    }
+
+    private static TrainingConfiguration with(TrainingConfiguration base, double learningRate) {
+        AdamW optimizer = base.optimizer();
+        return new TrainingConfiguration(
+                base.batchEpisodes(),
+                base.maxStaleness(),
+                base.epochs(),
+                base.minibatches(),
+                base.microBatch(),
+                base.targetKl(),
+                base.maxGradientNorm(),
+                base.advantage(),
+                base.policy(),
+                new AdamW(
+                        learningRate,
+                        optimizer.beta1(),
+                        optimizer.beta2(),
+                        optimizer.epsilon(),
+                        optimizer.weightDecay()),
+                base.critic(),
+                base.lora());
+    }
+}

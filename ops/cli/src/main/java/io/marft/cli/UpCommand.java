@@ -1,0 +1,61 @@
+package io.marft.cli;
+
+import io.marft.local.LocalCluster;
+import io.marft.local.LocalStack;
+import io.marft.local.StackException;
+import io.marft.local.StackSettings;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the local stack in the foreground. */
+@Command(
+        name = "up",
+        description = "Runs the local stack in the foreground until Ctrl-C: broker, schema registry and services.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    @Option(names = "--train", description = "Feed training exercises and train, too; without it the team only serves.")
+    private boolean train;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of problems, sampling and training. Default: 1.")
+    private long seed;
+
+    @Mixin
+    private StackOptions stackOptions;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        StackSettings settings = stackOptions.settings(seed);
+        Progress progress = new Progress(spec.commandLine().getOut(), Progress.onTerminal());
+        try (StopSignal signal = new StopSignal()) {
+            LocalCluster.prepare(settings.dataDirectory());
+            Logs.toFile(settings.dataDirectory());
+            try (LocalStack stack = LocalStack.start(settings, progress::say)) {
+                if (train) {
+                    stack.startTraining();
+                }
+                progress.say("broker at " + stack.client().bootstrapServers() + ", schema registry at "
+                        + stack.client().registryUrl() + "; Ctrl-C stops");
+                while (true) {
+                    signal.await(GLANCE);
+                    stack.failure().ifPresent(failure -> {
+                        throw new StackException(failure);
+                    });
+                }
+            } catch (StopSignal.Stopped e) {
+                progress.say("stopped; the data are kept in " + settings.dataDirectory());
+                return 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.marft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import kafka.server.KafkaConfig;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** docker-compose.yml speaks of commands, options and variables that exist, and of the versions that are built with. */
+class ComposeTest {
+
+    private static final Path ROOT = Path.of("../..");
+    private static final Pattern VARIABLE = Pattern.compile("MARFT_[A-Z_]+");
+
+    private final JsonNode services = read("docker-compose.yml").get("services");
+
+    private static JsonNode read(String file) {
+        try {
+            return new YAMLMapper().readTree(ROOT.resolve(file).toFile());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String text(String file) throws IOException {
+        return Files.readString(ROOT.resolve(file));
+    }
+
+    private List<JsonNode> ours() {
+        List<JsonNode> ours = new ArrayList<>();
+        services.forEach(service -> {
+            if (service.has("command")) {
+                ours.add(service);
+            }
+        });
+        return ours;
+    }
+
+    @Test
+    void shouldRunCommandsThatExist() {
+        assertFalse(ours().isEmpty());
+        for (JsonNode service : ours()) {
+            List<String> words = new ArrayList<>();
+            service.get("command").forEach(word -> words.add(word.asText()));
+            Main.commandLine().parseArgs(words.toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void shouldRunEveryService() {
+        Set<String> served = new TreeSet<>();
+        for (JsonNode service : ours()) {
+            if (service.get("command").get(0).asText().equals("serve")) {
+                served.add(service.get("command").get(1).asText());
+            }
+        }
+        Set<String> all = java.util.Arrays.stream(ServeCommand.Kind.values())
+                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(all, served);
+    }
+
+    @Test
+    void shouldSetVariablesThatExist() throws IOException {
+        Set<String> known = new TreeSet<>(find(text("marft")));
+        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+            // The annotation has the variables' names; the option itself only what they are set to.
+            command.getCommandSpec()
+                    .options()
+                    .forEach(option -> known.addAll(find(((AnnotatedElement) option.userObject())
+                            .getAnnotation(CommandLine.Option.class)
+                            .defaultValue())));
+        }
+        Set<String> used = find(text("docker-compose.yml"));
+        assertTrue(known.containsAll(used), () -> used + " must all be among " + known);
+    }
+
+    private static Set<String> find(String text) {
+        Matcher matcher = VARIABLE.matcher(text);
+        return matcher.results().map(result -> result.group()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void shouldConfigureTheBrokerByPropertiesThatKafkaHas() {
+        Set<String> names = new TreeSet<>(KafkaConfig.configDef().names());
+        for (Map.Entry<String, JsonNode> entry :
+                services.get("kafka").get("environment").properties()) {
+            String name = entry.getKey()
+                    .replaceFirst("^KAFKA_", "")
+                    .toLowerCase(Locale.ROOT)
+                    .replace('_', '.');
+            assertTrue(names.contains(name), entry.getKey());
+        }
+    }
+
+    @Test
+    void shouldUseTheVersionsThatAreBuiltWith() throws IOException {
+        String pom = text("pom.xml");
+        assertEquals(
+                "apache/kafka:" + property(pom, "kafka.version"),
+                services.get("kafka").get("image").asText());
+        assertEquals(
+                "apicurio/apicurio-registry:" + property(pom, "apicurio.version"),
+                services.get("registry").get("image").asText());
+    }
+
+    private static String property(String pom, String name) {
+        Matcher matcher =
+                Pattern.compile("<" + Pattern.quote(name) + ">([^<]+)<").matcher(pom);
+        assertTrue(matcher.find(), name);
+        return matcher.group(1);
+    }
+
+    @Test
+    void shouldPackWhatTheLauncherNeeds() throws IOException {
+        Matcher copies = Pattern.compile("COPY --from=build /source/(\\S+)").matcher(text("Dockerfile"));
+        List<String> packed = copies.results().map(result -> result.group(1)).toList();
+        assertEquals(List.of("marft", "models", "teams", "ops/cli/target/lib"), packed);
+        for (String path : packed.subList(0, 3)) {
+            assertTrue(Files.exists(ROOT.resolve(path)), path);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.marft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.local.Installation;
+import io.marft.local.ListenPorts;
+import io.marft.local.LocalCluster;
+import io.marft.local.RunningStack;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Evaluation;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.team.TeamFile;
+import io.marft.schemas.topic.Topic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a user runs it: killed with all its processes, started again, then replayed. */
+class KilledDemoIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldResumeFromTheLogAfterAKillAndReplayBitForBit() throws Exception {
+        Path data = directory.resolve("data");
+        Path training = Files.writeString(directory.resolve("training.yaml"), "{batchEpisodes: 16, epochs: 1}");
+        Process first = marft("demo", data, training, "--minutes", "10", "--problems", "30", "--in-flight", "32");
+        awaitUpdates(first, data, 3);
+        killTree(first);
+
+        Process second = marft("demo", data, training, "--minutes", "0.2", "--problems", "30", "--in-flight", "32");
+        assertEquals(0, finish(second));
+
+        Installation installation = Installation.find();
+        try (LocalCluster cluster = LocalCluster.start(installation.registry(), data, ListenPorts.FREE)) {
+            cluster.awaitReady();
+            ClientSettings client = cluster.client();
+            RunAccounts accounts = new RunAccounts(client, TeamFile.load(installation.team()));
+            accounts.assertTrajectoriesAgree();
+            accounts.assertNoEpisodeIsLost();
+            accounts.assertEveryTrajectoryIsAccountedForOnce();
+            assertEquals(
+                    List.of("untuned", "tuned"),
+                    LogRecords.values(client, Topic.EVALUATIONS, Evaluation.class).stream()
+                            .map(Evaluation::getName)
+                            .toList());
+            assertTrue(LogRecords.values(client, Topic.UPDATES, Update.class).size() > 3, "the second run trained");
+        }
+        assertEquals(0, finish(marft("replay", data, null)));
+    }
+
+    private Process marft(String command, Path data, Path training, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Dai.djl.offline=true",
+                "-Dmarft.home=" + System.getProperty("marft.home"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                command,
+                "--data-dir",
+                data.toString()));
+        if (training != null) {
+            words.addAll(List.of("--training", training.toString()));
+        }
+        words.addAll(List.of(more));
+        return new ProcessBuilder(words).inheritIO().start();
+    }
+
+    private static int finish(Process process) throws InterruptedException {
+        assertTrue(process.waitFor(4, TimeUnit.MINUTES), "ran for four minutes");
+        return process.exitValue();
+    }
+
+    private static void awaitUpdates(Process process, Path data, int count) {
+        long deadline = System.nanoTime() + Duration.ofMinutes(4).toNanos();
+        while (updates(data) < count) {
+            assertTrue(process.isAlive(), "the demo ended early");
+            assertTrue(System.nanoTime() < deadline, "waited for four minutes");
+            LockSupport.parkNanos(300_000_000);
+        }
+    }
+
+    private static int updates(Path data) {
+        Optional<RunningStack> stack = RunningStack.find(data);
+        if (stack.isEmpty()) {
+            return 0;
+        }
+        try {
+            return LogRecords.values(stack.get().client(), Topic.UPDATES, Update.class)
+                    .size();
+        } catch (IllegalArgumentException e) {
+            return 0; // The topic is not there yet.
+        }
+    }
+
+    private static void killTree(Process process) {
+        List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        tree.forEach(ProcessHandle::destroyForcibly);
+        tree.forEach(handle -> handle.onExit().join());
+    }
+}

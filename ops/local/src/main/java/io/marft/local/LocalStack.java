@@ -1,0 +1,152 @@
+package io.marft.local;
+
+import io.marft.actor.acting.AgentService;
+import io.marft.actor.acting.AgentSettings;
+import io.marft.actor.routing.RouterService;
+import io.marft.actor.routing.RouterSettings;
+import io.marft.environments.feed.EnvironmentService;
+import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.ArithmeticTask;
+import io.marft.policy.LanguageModel;
+import io.marft.reward.assemble.AssembleService;
+import io.marft.reward.score.ScoreService;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Service;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.trainer.publish.TrainerService;
+import io.marft.trainer.publish.TrainerSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * The whole system on this machine: broker, registry and every service, as one object. The services meet on topics only,
+ * as they do when each has a process of its own; they share the language model's weights in memory.
+ *
+ * <p>A stack serves from its start. It learns between {@link #startTraining} and {@link #stopTraining}. Thread-safe.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private static final int PARTITIONS = 4;
+
+    private final StackSettings settings;
+    private final LocalCluster cluster;
+    private final LanguageModel model;
+    private final Closing closing;
+    private final List<Service> running = new CopyOnWriteArrayList<>();
+    private List<Service> training = List.of();
+
+    private LocalStack(StackSettings settings, LocalCluster cluster, LanguageModel model, Closing closing) {
+        this.settings = settings;
+        this.cluster = cluster;
+        this.model = model;
+        this.closing = closing;
+    }
+
+    /**
+     * Starts cluster and serving services, and returns when they are started.
+     *
+     * @param progress told in a few words what is being started
+     * @throws StackException if a part cannot start
+     */
+    public static LocalStack start(StackSettings settings, Consumer<String> progress) {
+        Closing closing = new Closing();
+        try {
+            progress.accept("starting the broker");
+            LocalCluster cluster = closing.later(
+                    LocalCluster.start(settings.installation().registry(), settings.dataDirectory(), settings.ports()));
+            progress.accept("starting the schema registry, loading the model");
+            // One thread a call: results are then the same on machines of any number of cores.
+            LanguageModel model = closing.later(LanguageModel.load(settings.model(), 1));
+            cluster.awaitReady();
+            progress.accept("creating topics, registering schemas");
+            Provisioning.provision(cluster.client(), settings.team(), PARTITIONS, (short) 1);
+            LocalStack stack = new LocalStack(settings, cluster, model, closing);
+            progress.accept("starting the services");
+            stack.startServing();
+            return stack;
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private void startServing() {
+        ClientSettings client = cluster.client();
+        Path state = settings.dataDirectory().resolve("streams");
+        List<String> agents =
+                team().getAgents().stream().map(TeamAgent::getName).toList();
+        start(new ScoreService(client, "0", state));
+        start(new AssembleService(client, "0", state));
+        start(new RouterService(new RouterSettings(client, state)));
+        start(new AgentService(new AgentSettings(client, team().getName(), agents), model));
+    }
+
+    private <T extends Service> T start(T service) {
+        closing.later(service);
+        service.start();
+        running.add(service);
+        return service;
+    }
+
+    /** Opens the stream of exercises and starts the trainer. */
+    public synchronized void startTraining() {
+        if (!training.isEmpty()) {
+            throw new IllegalStateException("training has been started already");
+        }
+        TrainerService trainer = start(new TrainerService(
+                model,
+                new TrainerSettings(
+                        cluster.client(), team(), settings.training(), settings.seed(), settings.trainerThreads())));
+        EnvironmentService environment = start(new EnvironmentService(
+                cluster.client(),
+                new EnvironmentSettings(team(), settings.seed(), settings.inFlight()),
+                new ArithmeticTask()));
+        Backpressure backpressure = start(new Backpressure(
+                cluster.client(), team().getName(), settings.training().batchEpisodes(), environment));
+        training = List.of(backpressure, environment, trainer);
+    }
+
+    /** Ends the stream of exercises and the trainer; when it returns, adapter versions stand still. */
+    public synchronized void stopTraining() {
+        for (Service service : training) {
+            running.remove(service);
+            service.close();
+        }
+        training = List.of();
+    }
+
+    /** How clients reach the cluster. */
+    public ClientSettings client() {
+        return cluster.client();
+    }
+
+    /** The team that serves. */
+    public Team team() {
+        return settings.team();
+    }
+
+    /** What stopped a part by itself, in one line; empty while all is well. */
+    public Optional<String> failure() {
+        for (Service service : running) {
+            Optional<Throwable> failure = service.failure();
+            if (failure.isPresent()) {
+                return Optional.of("service " + service.name() + " stopped: "
+                        + failure.get().getMessage());
+            }
+        }
+        return cluster.alive()
+                ? Optional.empty()
+                : Optional.of("schema registry's process ended: see registry/registry.log in the data directory "
+                        + settings.dataDirectory());
+    }
+
+    @Override
+    public void close() {
+        stopTraining();
+        closing.close();
+    }
+}

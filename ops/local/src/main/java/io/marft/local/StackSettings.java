@@ -1,0 +1,29 @@
+package io.marft.local;
+
+import io.marft.schemas.record.Team;
+import io.marft.trainer.update.TrainingConfiguration;
+import java.nio.file.Path;
+
+/**
+ * What a local stack runs.
+ *
+ * @param installation where marft's own files lie
+ * @param dataDirectory where all data lie
+ * @param ports where broker and registry listen
+ * @param team the team that serves and learns
+ * @param model the base model's directory
+ * @param training how it learns
+ * @param seed of the stream of exercises and of training
+ * @param inFlight how many training episodes may be open at a time
+ * @param trainerThreads how many micro-batches the trainer works on at once; changes no result
+ */
+public record StackSettings(
+        Installation installation,
+        Path dataDirectory,
+        ListenPorts ports,
+        Team team,
+        Path model,
+        TrainingConfiguration training,
+        long seed,
+        int inFlight,
+        int trainerThreads) {}
