@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,20 @@ class LanguageModelTest {
     }
 
     @Test
+    void shouldGiveTheSameBitsAgainWhileOtherThreadsUseIt() {
+        List<GenerationRequest> requests = requests(6, Sampling.plain(20));
+        String once = work(requests);
+
+        List<String> again = IntStream.range(0, 24)
+                .parallel()
+                .mapToObj(i -> work(requests))
+                .distinct()
+                .toList();
+
+        assertEquals(List.of(once), again);
+    }
+
+    @Test
     void shouldRefuseWhatDoesNotFitTheContextInOneLine() {
         GenerationRequest request = new GenerationRequest(new int[100], Sampling.plain(29), 1);
 
@@ -139,6 +154,20 @@ class LanguageModelTest {
         assertEquals(
                 "Prompt of 100 tokens and 29 new ones exceed the model's context of 128: shorten the prompt or maxNewTokens",
                 thrown.getMessage());
+    }
+
+    /** Generates, scores and differentiates; the tokens, log-probabilities and the gradient's digest as a text. */
+    private static String work(List<GenerationRequest> requests) {
+        List<Generation> generations = model.generate(requests, adapter);
+        List<Sequence> sequences = sequences(requests, generations);
+        StringBuilder text = new StringBuilder();
+        generations.forEach(generation ->
+                text.append(Arrays.toString(generation.tokens())).append(Arrays.toString(generation.logProbs())));
+        model.score(sequences, adapter, 1).forEach(score -> text.append(Arrays.toString(score.logProbs())));
+        try (TrainingPass pass = model.train(sequences, adapter, 1)) {
+            return text.append(pass.gradient(pass.logProbs(), pass.entropies()).digest())
+                    .toString();
+        }
     }
 
     /** An adapter whose values are all random, so that B is not zero. */

@@ -7,7 +7,7 @@ import java.util.Random;
  * pretrained on. Only problems of {@link Split#TRAIN} are used.
  *
  * <p>The pupils mix strategies and slip now and then (percentages in {@link Planning} and {@link Solving}), so a model
- * that imitates them perfectly is right about one time in three, while the careful strategies alone would be right
+ * that imitates them perfectly is right less than half the time, while the careful strategies alone would be right
  * about nine times in ten: there is something true for reinforcement to find, for each of the agents.
  */
 public final class Demonstrations {

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  */
 final class Planning {
 
-    static final int COMPLETE = 50;
-    static final int DROPPED = 30;
+    static final int COMPLETE = 60;
+    static final int DROPPED = 25;
     static final int SLIP = 4;
 
     /** What a reasoner wrote: the steps to follow, none for a guess. */

@@ -20,8 +20,8 @@ import java.util.Random;
  */
 final class Solving {
 
-    static final int CAREFUL = 55;
-    static final int HASTY = 25;
+    static final int CAREFUL = 65;
+    static final int HASTY = 20;
     static final int SLIP = 5;
     static final int HASTY_RIGHT = 30;
     static final int REPAIRED = 20;

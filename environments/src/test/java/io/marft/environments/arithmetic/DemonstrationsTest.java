@@ -37,8 +37,8 @@ class DemonstrationsTest {
 
     /** A team that imitates perfectly is fair, not hopeless and not good: the room that reinforcement has. */
     @Test
-    void shouldLetPerfectImitatorsBeRightOneTimeInThree() {
-        assertEquals(0.37, accuracy(shown -> true), 0.04);
+    void shouldLetPerfectImitatorsBeRightLessThanHalfTheTime() {
+        assertEquals(0.46, accuracy(shown -> true), 0.03);
     }
 
     @Test

@@ -19,7 +19,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -131,6 +133,7 @@ public final class TrainerService implements Service {
             List<TopicPartition> partitions =
                     LogReader.partitions(consumer, settings.client().topics().of(Topic.TRAJECTORIES));
             consumer.assign(partitions);
+            checkOffsets(consumer, partitions, state);
             while (running()) {
                 TrajectoryBatch batch = collect(consumer, codec, state.update());
                 if (running()) {
@@ -158,6 +161,19 @@ public final class TrainerService implements Service {
                 .addKeyValue("update", state.update())
                 .log("Trainer begins");
         return state;
+    }
+
+    /** Offsets expire where a group is idle for long; from the beginning, trajectories would be trained on twice. */
+    private void checkOffsets(
+            KafkaConsumer<String, byte[]> consumer, List<TopicPartition> partitions, TrainingState state) {
+        boolean none =
+                consumer.committed(Set.copyOf(partitions)).values().stream().allMatch(Objects::isNull);
+        if (none && state.update() > 0) {
+            throw new IllegalStateException("team '" + state.team() + "' is at update " + state.update()
+                    + ", but group " + settings.identity()
+                    + " has no committed offsets: set them to where that update's"
+                    + " inputs end");
+        }
     }
 
     /** Polls until a batch is full or the service is closed; what was polled beyond it waits for the next one. */

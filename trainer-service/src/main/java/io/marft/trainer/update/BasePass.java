@@ -31,7 +31,7 @@ record BasePass(List<float[]> features, List<float[]> logProbs, List<float[]> af
         float[][] logProbs = new float[decisions][];
         temperatures.forEach((agent, temperature) -> {
             int[] own = rollout.of(agent);
-            List<Sequence> sequences = ModelPasses.pick(rollout.decisions(), own).stream()
+            List<Sequence> sequences = Minibatches.pick(rollout.decisions(), own).stream()
                     .map(Decision::sequence)
                     .toList();
             List<Score> scores = passes.score(sequences, Adapter.none(), temperature);

@@ -51,12 +51,15 @@ final class CriticTraining {
         double norms = 0;
         int steps = 0;
         for (int epoch = 0; epoch < configuration.epochs(); epoch++) {
-            for (int[] minibatch : Shuffle.minibatches(returns.length, configuration.minibatches(), random)) {
-                List<float[]> seen = ModelPasses.pick(features, minibatch);
+            for (int[] minibatch : Minibatches.shuffled(returns.length, configuration.minibatches(), random)) {
+                List<float[]> seen = Minibatches.pick(features, minibatch);
                 ValueObjective.Slope slope = configuration
                         .critic()
                         .loss()
-                        .evaluate(critic.values(seen), pick(oldValues, minibatch), pick(returns, minibatch));
+                        .evaluate(
+                                critic.values(seen),
+                                Minibatches.pick(oldValues, minibatch),
+                                Minibatches.pick(returns, minibatch));
                 float[] gradient = critic.gradient(seen, slope.byValue());
                 AdamW.Step step = optimizer.step(
                         critic.weights(), AdamW.clipped(gradient, configuration.maxGradientNorm()), moments);
@@ -68,13 +71,5 @@ final class CriticTraining {
             }
         }
         return new Outcome(critic, moments, losses / steps, norms / steps);
-    }
-
-    static double[] pick(double[] from, int[] indices) {
-        double[] picked = new double[indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            picked[i] = from[indices[i]];
-        }
-        return picked;
     }
 }

@@ -7,7 +7,6 @@ import io.marft.trainer.advantage.Standardisation;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +94,7 @@ public final class MarftUpdate implements AutoCloseable {
         return new UpdateResult(next, metrics.agents(agents), metrics.whole(), rollout.tokens());
     }
 
-    /** Agents one by one; {@code correction} holds, for each episode, the product of the earlier agents' clipped ratios. */
+    /** Agents one by one, in random order. */
     private void sequentially(
             Rollout rollout,
             BasePass base,
@@ -104,27 +103,23 @@ public final class MarftUpdate implements AutoCloseable {
             Map<String, AgentState> agents,
             UpdateMetrics metrics,
             Random random) {
-        double[] correction = new double[rollout.episodes().size()];
-        Arrays.fill(correction, 1);
+        SequentialCorrection correction = new SequentialCorrection(rollout);
         List<String> order = new ArrayList<>(agents.keySet());
         Collections.shuffle(order, random);
         for (String agent : order) {
             int[] own = rollout.of(agent);
-            List<Decision> decisions = ModelPasses.pick(rollout.decisions(), own);
-            double[] advantages = Standardisation.of(CriticTraining.pick(credit.advantages(), own));
-            for (int i = 0; i < own.length; i++) {
-                advantages[i] *= correction[rollout.episodeOf(own[i])];
-            }
+            List<Decision> decisions = Minibatches.pick(rollout.decisions(), own);
+            double[] advantages = Standardisation.of(Minibatches.pick(credit.advantages(), own));
             PolicyTraining.Task task = new PolicyTraining.Task(
-                    temperatures.get(agent), decisions, advantages, ModelPasses.pick(base.logProbs(), own));
+                    temperatures.get(agent),
+                    decisions,
+                    correction.correct(advantages, own),
+                    Minibatches.pick(base.logProbs(), own));
             PolicyTraining.Outcome outcome = training.train(agents.get(agent), task, random);
             agents.put(agent, outcome.state());
             metrics.agent(agent, own, outcome);
             if (!agent.equals(order.get(order.size() - 1))) {
-                double[] ratios = training.clippedRatios(outcome, task);
-                for (int i = 0; i < own.length; i++) {
-                    correction[rollout.episodeOf(own[i])] *= ratios[i];
-                }
+                correction.include(training.clippedRatios(outcome, task), own);
             }
         }
     }

@@ -47,7 +47,8 @@ final class ModelPasses {
     List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature) {
         List<int[]> pieces = pieces(sequences);
         List<List<Score>> scored = inOrder(pieces.stream()
-                .<Callable<List<Score>>>map(piece -> () -> model.score(pick(sequences, piece), adapter, temperature))
+                .<Callable<List<Score>>>map(
+                        piece -> () -> model.score(Minibatches.pick(sequences, piece), adapter, temperature))
                 .toList());
         Score[] scores = new Score[sequences.size()];
         for (int p = 0; p < pieces.size(); p++) {
@@ -67,10 +68,10 @@ final class ModelPasses {
             PolicyObjective objective) {
         List<Gradient> parts = inOrder(pieces(sequences).stream()
                 .<Callable<Gradient>>map(piece -> () -> {
-                    List<Sequence> part = pick(sequences, piece);
+                    List<Sequence> part = Minibatches.pick(sequences, piece);
                     try (TrainingPass pass = model.train(part, adapter, temperature)) {
                         PolicyObjective.Slope slope = objective.evaluate(
-                                pick(terms, piece), pass.logProbs(), pass.entropies(), sequences.size());
+                                Minibatches.pick(terms, piece), pass.logProbs(), pass.entropies(), sequences.size());
                         float[] gradient = AgentState.flat(pass.gradient(slope.byLogProb(), slope.byEntropy()));
                         return new Gradient(gradient, slope.diagnostics());
                     }
@@ -100,10 +101,6 @@ final class ModelPasses {
             pieces.add(Arrays.copyOfRange(byLength, from, Math.min(from + microBatch, byLength.length)));
         }
         return pieces;
-    }
-
-    static <T> List<T> pick(List<T> from, int[] indices) {
-        return Arrays.stream(indices).mapToObj(from::get).toList();
     }
 
     private <T> List<T> inOrder(List<Callable<T>> tasks) {

@@ -68,10 +68,10 @@ final class PolicyTraining {
         int steps = 0;
         boolean trusted = true;
         for (int epoch = 0; epoch < configuration.epochs() && trusted; epoch++) {
-            for (int[] minibatch : Shuffle.minibatches(sequences.size(), configuration.minibatches(), random)) {
+            for (int[] minibatch : Minibatches.shuffled(sequences.size(), configuration.minibatches(), random)) {
                 ModelPasses.Gradient loss = passes.gradient(
-                        ModelPasses.pick(sequences, minibatch),
-                        ModelPasses.pick(terms, minibatch),
+                        Minibatches.pick(sequences, minibatch),
+                        Minibatches.pick(terms, minibatch),
                         state.adapter(),
                         task.temperature(),
                         objective);
