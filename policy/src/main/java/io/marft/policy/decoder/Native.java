@@ -37,7 +37,8 @@ import java.util.function.Supplier;
  */
 final class Native implements AutoCloseable {
 
-    private static final String SOURCE = "decoder.py";
+    /** The parts of one class, to be joined in this order. */
+    private static final List<String> SOURCES = List.of("decoder.py", "sampling.py", "pretraining.py");
 
     private final PtNDManager manager;
     private final PtSymbolBlock module;
@@ -122,9 +123,14 @@ final class Native implements AutoCloseable {
     }
 
     private static String source() throws IOException {
-        try (InputStream in = Native.class.getResourceAsStream(SOURCE)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        StringBuilder text = new StringBuilder();
+        for (String source : SOURCES) {
+            try (InputStream in = Native.class.getResourceAsStream(source)) {
+                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                        .append('\n');
+            }
         }
+        return text.toString();
     }
 
     private static Map<String, Object> attributes(ModelConfig config) {
