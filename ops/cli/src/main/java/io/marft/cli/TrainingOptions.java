@@ -1,5 +1,6 @@
 package io.marft.cli;
 
+import io.marft.local.Installation;
 import io.marft.trainer.update.AdamW;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
@@ -14,7 +15,8 @@ final class TrainingOptions {
             names = "--training",
             paramLabel = "FILE",
             defaultValue = "${MARFT_TRAINING_FILE:-}",
-            description = "Training configuration (YAML) that differs from the default. Default: MARFT_TRAINING_FILE.")
+            description = "How to train (YAML); what it does not name has MARFT's defaults. "
+                    + "Default: MARFT_TRAINING_FILE, or else the bundled team's.")
     private String file;
 
     @Option(
@@ -35,7 +37,8 @@ final class TrainingOptions {
     }
 
     TrainingConfiguration configuration() {
-        TrainingConfiguration base = file.isBlank() ? TrainingConfiguration.DEFAULT : TrainingFile.load(Path.of(file));
+        TrainingConfiguration base =
+                TrainingFile.load(file.isBlank() ? Installation.find().training() : Path.of(file));
         return learningRate.isPresent() ? with(base, learningRate.getAsDouble()) : base;
     }
 

@@ -38,4 +38,9 @@ public record Installation(Path home) {
     public Path team() {
         return home.resolve("teams/arithmetic.yaml");
     }
+
+    /** How the bundled team is trained. */
+    public Path training() {
+        return home.resolve("training/arithmetic.yaml");
+    }
 }
