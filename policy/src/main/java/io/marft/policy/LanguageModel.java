@@ -46,6 +46,7 @@ public final class LanguageModel implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("Threads must be at least 1, got: " + threads);
         }
+        Checkpoint.requireFiles(directory);
         Checkpoint checkpoint = Checkpoint.read(directory);
         ChatTemplate template = new ChatTemplate(directory.resolve("tokenizer_config.json"));
         Tokenizer tokenizer = new Tokenizer(directory.resolve("tokenizer.json"));

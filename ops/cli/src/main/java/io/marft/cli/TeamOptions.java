@@ -1,6 +1,7 @@
 package io.marft.cli;
 
 import io.marft.local.Installation;
+import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.TeamFile;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ final class TeamOptions {
     }
 
     Path model() {
-        return model.isBlank() ? Installation.find().model() : Path.of(model);
+        Path directory = model.isBlank() ? Installation.find().model() : Path.of(model);
+        Checkpoint.requireFiles(directory);
+        return directory;
     }
 }

@@ -27,6 +27,22 @@ public record Checkpoint(ModelConfig config, Map<String, SafeTensors.View> weigh
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
+    private static final List<String> FILES = List.of(CONFIG, WEIGHTS, "tokenizer.json", "tokenizer_config.json");
+
+    /**
+     * Checks that a directory holds the files of a model, without reading them.
+     *
+     * @throws CheckpointException naming the first file that is missing
+     */
+    public static void requireFiles(Path directory) {
+        for (String name : FILES) {
+            if (!Files.isRegularFile(directory.resolve(name))) {
+                throw new CheckpointException(
+                        directory.resolve(name),
+                        "does not exist: a model's directory holds " + String.join(", ", FILES));
+            }
+        }
+    }
 
     /**
      * Reads and checks the model in {@code directory}.

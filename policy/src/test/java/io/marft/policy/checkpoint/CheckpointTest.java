@@ -108,6 +108,16 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldNameTheFileThatAModelLacks() {
+        Checkpoint.write(directory, CONFIG, TinyModels.weights(CONFIG, 1));
+
+        String message = assertThrows(CheckpointException.class, () -> Checkpoint.requireFiles(directory))
+                .getMessage();
+
+        assertTrue(message.startsWith(directory.resolve("tokenizer.json") + ": does not exist"), message);
+    }
+
+    @Test
     void shouldRefuseATypeOfNumberThatItCannotRead() throws IOException {
         Checkpoint.write(directory, CONFIG, TinyModels.weights(CONFIG, 1));
         byte[] header =
