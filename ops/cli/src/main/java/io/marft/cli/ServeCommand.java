@@ -80,8 +80,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--in-flight",
-            defaultValue = "${MARFT_IN_FLIGHT:-128}",
-            description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 128.")
+            defaultValue = "${MARFT_IN_FLIGHT:-64}",
+            description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 64.")
     private int inFlight;
 
     @Option(

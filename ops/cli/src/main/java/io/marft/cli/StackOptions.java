@@ -32,8 +32,8 @@ final class StackOptions {
 
     @Option(
             names = "--in-flight",
-            defaultValue = "128",
-            description = "How many training episodes may be open at a time. Default: 128.")
+            defaultValue = "64",
+            description = "How many training episodes may be open at a time. Default: 64.")
     private int inFlight;
 
     @Mixin
