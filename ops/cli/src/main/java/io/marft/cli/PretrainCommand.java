@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class PretrainCommand implements Callable<Integer> {
 
-    /** One thread: then the digest does not depend on how many cores there are. */
-    private static final int THREADS = 1;
+    /** Without influence on the digest. */
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 

@@ -80,8 +80,7 @@ class BundledModelTest {
         for (int i = 0; i < PROBLEMS; i++) {
             int right = answers.get(i).endsWith("\\boxed{" + problems.get(i).answer() + "}") ? 1 : 0;
             count(team, right);
-            if (plans.get(i).startsWith("3 steps: ")
-                    && Character.isDigit(answers.get(i).charAt(0))) {
+            if (plans.get(i).startsWith("3 steps: ") && answers.get(i).matches("\\d.*")) {
                 count(careful, right);
             }
         }
