@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--minutes and --problems must be positive, got: " + minutes + ", " + problems);
         }
         StackSettings settings = stackOptions.settings(seed);
-        Progress progress = new Progress(spec.commandLine().getOut(), Progress.onTerminal());
+        Progress progress = Progress.onOutput(spec.commandLine().getOut());
         try (StopSignal signal = new StopSignal()) {
             if (fresh) {
                 LocalCluster.delete(settings.dataDirectory());

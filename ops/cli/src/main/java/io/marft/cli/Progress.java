@@ -12,24 +12,28 @@ final class Progress {
     private static final String START_OF_LINE = "\r\u001b[2K";
 
     private final PrintWriter out;
-    private final boolean terminal;
+    private final int columns;
     private final long begun = System.nanoTime();
     private boolean open;
 
-    /** @param terminal whether {@code out} is a terminal */
-    Progress(PrintWriter out, boolean terminal) {
+    /** @param columns the terminal's width; 0 if {@code out} is none */
+    Progress(PrintWriter out, int columns) {
         this.out = out;
-        this.terminal = terminal;
+        this.columns = columns;
     }
 
-    /** Whether standard output is a terminal, as the launcher found. */
-    static boolean onTerminal() {
-        return Boolean.getBoolean("marft.terminal");
+    /** On standard output, which is a terminal if the launcher found so. */
+    static Progress onOutput(PrintWriter out) {
+        return new Progress(out, Integer.getInteger("marft.columns", 0));
+    }
+
+    private boolean terminal() {
+        return columns > 0;
     }
 
     /** How often the passing state is worth a line: often on a terminal, seldom in a file. */
     long intervalMillis() {
-        return terminal ? 500 : 10_000;
+        return terminal() ? 500 : 10_000;
     }
 
     /** A line that stays. */
@@ -41,8 +45,9 @@ final class Progress {
 
     /** The passing state of what was said last. */
     void state(String line) {
-        if (terminal) {
-            out.print(START_OF_LINE + clock() + line);
+        if (terminal()) {
+            String whole = clock() + line;
+            out.print(START_OF_LINE + whole.substring(0, Math.min(whole.length(), columns - 1)));
             open = true;
         } else {
             out.println(clock() + line);

@@ -36,7 +36,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         StackSettings settings = stackOptions.settings(seed);
-        Progress progress = new Progress(spec.commandLine().getOut(), Progress.onTerminal());
+        Progress progress = Progress.onOutput(spec.commandLine().getOut());
         try (StopSignal signal = new StopSignal()) {
             LocalCluster.prepare(settings.dataDirectory());
             Logs.toFile(settings.dataDirectory());

@@ -79,6 +79,17 @@ class ComposeTest {
 
     @Test
     void shouldSetVariablesThatExist() throws IOException {
+        Set<String> known = variables();
+        Set<String> used = find(text("docker-compose.yml"));
+        assertTrue(known.containsAll(used), () -> used + " must all be among " + known);
+    }
+
+    @Test
+    void shouldHaveEveryVariableInTheReference() throws IOException {
+        assertEquals(variables(), find(text("docs/configuration.md")));
+    }
+
+    private static Set<String> variables() throws IOException {
         Set<String> known = new TreeSet<>(find(text("marft")));
         for (CommandLine command : Main.commandLine().getSubcommands().values()) {
             // The annotation has the variables' names; the option itself only what they are set to.
@@ -88,8 +99,7 @@ class ComposeTest {
                             .getAnnotation(CommandLine.Option.class)
                             .defaultValue())));
         }
-        Set<String> used = find(text("docker-compose.yml"));
-        assertTrue(known.containsAll(used), () -> used + " must all be among " + known);
+        return known;
     }
 
     private static Set<String> find(String text) {

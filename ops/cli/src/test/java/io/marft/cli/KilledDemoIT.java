@@ -40,7 +40,7 @@ class KilledDemoIT {
         killTree(first);
 
         Process second = marft("demo", data, training, "--minutes", "0.2", "--problems", "30", "--in-flight", "32");
-        assertEquals(0, finish(second));
+        assertFinishes(second);
 
         Installation installation = Installation.find();
         try (LocalCluster cluster = LocalCluster.start(installation.registry(), data, ListenPorts.FREE)) {
@@ -57,7 +57,7 @@ class KilledDemoIT {
                             .toList());
             assertTrue(LogRecords.values(client, Topic.UPDATES, Update.class).size() > 3, "the second run trained");
         }
-        assertEquals(0, finish(marft("replay", data, null)));
+        assertFinishes(marft("replay", data, null));
     }
 
     private Process marft(String command, Path data, Path training, String... more) throws IOException {
@@ -76,12 +76,19 @@ class KilledDemoIT {
             words.addAll(List.of("--training", training.toString()));
         }
         words.addAll(List.of(more));
-        return new ProcessBuilder(words).inheritIO().start();
+        return new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
+                .start();
     }
 
-    private static int finish(Process process) throws InterruptedException {
+    private Path output() {
+        return directory.resolve("output.txt");
+    }
+
+    private void assertFinishes(Process process) throws InterruptedException, IOException {
         assertTrue(process.waitFor(4, TimeUnit.MINUTES), "ran for four minutes");
-        return process.exitValue();
+        assertEquals(0, process.exitValue(), Files.readString(output()));
     }
 
     private static void awaitUpdates(Process process, Path data, int count) {
