@@ -59,7 +59,7 @@ final class Progress {
     void state(RunFigures.Snapshot now, long secondsLeft) {
         state(String.format(
                 Locale.ROOT,
-                "episodes %d  reward %s  accuracy(%d) %s  kl %s  adapter v%d  updates %d  lag %d  left %d:%02d",
+                "episodes %d  reward %s  accuracy(%d) %s  kl %s  adapter v%d  updates %d  lag %d  left %d:%02d%s",
                 now.episodes(),
                 number("%.2f", now.batchReturn()),
                 RunFigures.WINDOW,
@@ -72,7 +72,8 @@ final class Progress {
                 now.updates(),
                 now.lag(),
                 secondsLeft / 60,
-                secondsLeft % 60));
+                secondsLeft % 60,
+                now.deadLetters() == 0 ? "" : "  dead letters " + now.deadLetters()));
     }
 
     private static String number(String format, double value) {

@@ -32,10 +32,10 @@ final class TopicsCommand implements Callable<Integer> {
     private ClusterOptions cluster;
 
     @Option(
-            names = "--exact",
-            description = "Count by reading every record. Without it a count is the number of offsets, which includes "
-                    + "the marker that each transaction leaves and what was aborted or compacted away.")
-    private boolean exact;
+            names = "--fast",
+            description = "Count offsets instead of reading every record: at once on a large log, but with the marker "
+                    + "that each transaction leaves and with what was aborted or compacted away.")
+    private boolean fast;
 
     @Spec
     private CommandSpec spec;
@@ -45,12 +45,12 @@ final class TopicsCommand implements Callable<Integer> {
         ClientSettings client = cluster.client();
         PrintWriter out = spec.commandLine().getOut();
         String format = "%-34s %10s %10s %-8s %s%n";
-        out.printf(format, "TOPIC", "PARTITIONS", exact ? "RECORDS" : "OFFSETS", "KEPT", "WRITERS -> READERS");
+        out.printf(format, "TOPIC", "PARTITIONS", fast ? "OFFSETS" : "RECORDS", "KEPT", "WRITERS -> READERS");
         for (String name : present(client)) {
             Topic topic = client.topics().find(name).orElseThrow();
             try (LogView view = new LogView(client, List.of(name))) {
                 Map<TopicPartition, Long> ends = view.ends();
-                long count = exact ? read(view) : offsets(view.beginnings(), ends);
+                long count = fast ? offsets(view.beginnings(), ends) : read(view);
                 out.printf(format, name, ends.size(), count, lower(topic.keep()), access(topic));
             }
         }

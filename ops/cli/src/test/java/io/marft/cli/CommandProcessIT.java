@@ -1,6 +1,7 @@
 package io.marft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.local.Installation;
@@ -21,12 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo as a user runs it: killed with all its processes, started again, then replayed. */
-class KilledDemoIT {
+/** Commands as a user runs them: killed with all their processes or asked to stop, started again, replayed. */
+class CommandProcessIT {
 
     @TempDir
     Path directory;
@@ -36,7 +38,7 @@ class KilledDemoIT {
         Path data = directory.resolve("data");
         Path training = Files.writeString(directory.resolve("training.yaml"), "{batchEpisodes: 16, epochs: 1}");
         Process first = marft("demo", data, training, "--minutes", "10", "--problems", "30", "--in-flight", "32");
-        awaitUpdates(first, data, 3);
+        await(first, () -> updates(data) >= 3);
         killTree(first);
 
         Process second = marft("demo", data, training, "--minutes", "0.2", "--problems", "30", "--in-flight", "32");
@@ -58,6 +60,20 @@ class KilledDemoIT {
             assertTrue(LogRecords.values(client, Topic.UPDATES, Update.class).size() > 3, "the second run trained");
         }
         assertFinishes(marft("replay", data, null));
+    }
+
+    @Test
+    void shouldCloseEverythingWhenAskedToStop() throws Exception {
+        Path data = directory.resolve("data");
+        Process process = marft("up", data, null);
+        await(process, () -> RunningStack.find(data).isPresent());
+        List<ProcessHandle> children = process.descendants().toList();
+        assertEquals(1, children.size(), "the schema registry");
+        process.destroy();
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "ran for a minute after it was asked to stop");
+        assertFalse(children.get(0).isAlive());
+        assertFalse(Files.exists(data.resolve("stack.json")));
+        assertTrue(Files.readString(output()).contains("stopped; the data are kept in " + data));
     }
 
     private Process marft(String command, Path data, Path training, String... more) throws IOException {
@@ -91,10 +107,10 @@ class KilledDemoIT {
         assertEquals(0, process.exitValue(), Files.readString(output()));
     }
 
-    private static void awaitUpdates(Process process, Path data, int count) {
+    private static void await(Process process, BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofMinutes(4).toNanos();
-        while (updates(data) < count) {
-            assertTrue(process.isAlive(), "the demo ended early");
+        while (!condition.getAsBoolean()) {
+            assertTrue(process.isAlive(), "the command ended early");
             assertTrue(System.nanoTime() < deadline, "waited for four minutes");
             LockSupport.parkNanos(300_000_000);
         }
