@@ -81,7 +81,7 @@ final class AskCommand implements Callable<Integer> {
         LocalCluster.prepare(stackOptions.dataDirectory());
         Logs.toFile(stackOptions.dataDirectory());
         PrintWriter errors = spec.commandLine().getErr();
-        try (LocalStack stack = LocalStack.start(stackOptions.settings(1), errors::println)) {
+        try (LocalStack stack = LocalStack.start(stackOptions.settings(), errors::println)) {
             return ask(stack.client(), team);
         }
     }

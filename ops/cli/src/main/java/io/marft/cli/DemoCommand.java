@@ -2,6 +2,7 @@ package io.marft.cli;
 
 import io.marft.local.LocalCluster;
 import io.marft.local.LocalStack;
+import io.marft.local.RunSeed;
 import io.marft.local.StackSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +32,11 @@ final class DemoCommand implements Callable<Integer> {
             description = "How long to train. Default: 4; the whole run takes about a minute and a half more.")
     private double minutes;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of problems, sampling and training. Default: 1.")
-    private long seed;
+    @Option(
+            names = "--seed",
+            description =
+                    "Seed of problems, sampling and training. Default: that of the run on the data directory, or 1.")
+    private Optional<Long> seed = Optional.empty();
 
     @Option(
             names = "--problems",
@@ -58,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--minutes and --problems must be positive, got: " + minutes + ", " + problems);
         }
-        StackSettings settings = stackOptions.settings(seed);
+        StackSettings settings = stackOptions.settings();
         Progress progress = Progress.onOutput(spec.commandLine().getOut());
         try (StopSignal signal = new StopSignal()) {
             if (fresh) {
@@ -66,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             LocalCluster.prepare(settings.dataDirectory());
             Logs.toFile(settings.dataDirectory());
-            return run(settings, signal, progress);
+            return run(settings.withSeed(RunSeed.of(settings.dataDirectory(), seed)), signal, progress);
         }
     }
 
@@ -76,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
             signal.check();
             progress.say(step);
         })) {
-            report = new Demo(stack, signal, progress, problems, seed)
+            report = new Demo(stack, signal, progress, problems, settings.seed())
                     .run(Duration.ofMillis(Math.round(minutes * 60_000)));
             progress.say("stopping the services");
         } catch (StopSignal.Stopped e) {

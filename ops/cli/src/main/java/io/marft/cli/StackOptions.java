@@ -50,7 +50,8 @@ final class StackOptions {
         return team;
     }
 
-    StackSettings settings(long seed) {
+    /** The settings, with seed 1. */
+    StackSettings settings() {
         TrainingConfiguration configuration = training.configuration();
         return new StackSettings(
                 Installation.find(),
@@ -59,7 +60,7 @@ final class StackOptions {
                 team.team(),
                 team.model(),
                 configuration,
-                seed,
+                1,
                 inFlight,
                 training.threads());
     }

@@ -2,9 +2,11 @@ package io.marft.cli;
 
 import io.marft.local.LocalCluster;
 import io.marft.local.LocalStack;
+import io.marft.local.RunSeed;
 import io.marft.local.StackException;
 import io.marft.local.StackSettings;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +26,11 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--train", description = "Feed training exercises and train, too; without it the team only serves.")
     private boolean train;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of problems, sampling and training. Default: 1.")
-    private long seed;
+    @Option(
+            names = "--seed",
+            description =
+                    "Seed of problems, sampling and training. Default: that of the run on the data directory, or 1.")
+    private Optional<Long> seed = Optional.empty();
 
     @Mixin
     private StackOptions stackOptions;
@@ -35,12 +40,13 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StackSettings settings = stackOptions.settings(seed);
+        StackSettings settings = stackOptions.settings();
         Progress progress = Progress.onOutput(spec.commandLine().getOut());
         try (StopSignal signal = new StopSignal()) {
             LocalCluster.prepare(settings.dataDirectory());
             Logs.toFile(settings.dataDirectory());
-            try (LocalStack stack = LocalStack.start(settings, progress::say)) {
+            try (LocalStack stack =
+                    LocalStack.start(settings.withSeed(RunSeed.of(settings.dataDirectory(), seed)), progress::say)) {
                 if (train) {
                     stack.startTraining();
                 }

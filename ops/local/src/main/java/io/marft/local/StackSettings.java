@@ -26,4 +26,11 @@ public record StackSettings(
         TrainingConfiguration training,
         long seed,
         int inFlight,
-        int trainerThreads) {}
+        int trainerThreads) {
+
+    /** The same with another seed. */
+    public StackSettings withSeed(long other) {
+        return new StackSettings(
+                installation, dataDirectory, ports, team, model, training, other, inFlight, trainerThreads);
+    }
+}

@@ -25,8 +25,8 @@ public final class DependencyFunction {
     /**
      * Checks the team and flattens it.
      *
-     * @throws TeamException if names repeat, {@code after} names nobody or the agent itself, D has a cycle, or
-     *     nobody answers
+     * @throws TeamException if names repeat, {@code after} names nobody or the agent itself, D has a cycle,
+     *     nobody answers, or an agent has a condition
      */
     public DependencyFunction(Team team) {
         for (TeamAgent agent : team.getAgents()) {
@@ -45,6 +45,14 @@ public final class DependencyFunction {
                             "agent '" + agent.getName() + "' is after '" + name
                                     + "', which is no agent of the team: name one of " + agents.keySet());
                 }
+            }
+        }
+        for (TeamAgent agent : agents.values()) {
+            if (!agent.getWhen().isEmpty()) {
+                throw refused(
+                        team,
+                        "agent '" + agent.getName() + "' has a condition 'when: " + agent.getWhen()
+                                + "', which this version does not route by: leave it out");
             }
         }
         this.order = flatten(team);

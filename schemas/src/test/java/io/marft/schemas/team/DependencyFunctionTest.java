@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +57,20 @@ class DependencyFunctionTest {
         refused("- {name: a, after: [nobody], answers: true}\n", "'nobody', which is no agent");
         refused("- {name: a}\n", "nobody answers");
         refused("- {name: a, answers: true}\n- {name: a}\n", "declared twice");
+    }
+
+    @Test
+    void shouldRefuseAConditionInsteadOfIgnoringIt() {
+        Team team = TeamFile.parse("name: t\nagents:\n- {name: a, answers: true}\n", "test");
+        TeamAgent conditional = TeamAgent.newBuilder(team.getAgents().get(0))
+                .setWhen("step > 0")
+                .build();
+        Team changed = Team.newBuilder(team).setAgents(List.of(conditional)).build();
+
+        String message = assertThrows(TeamException.class, () -> new DependencyFunction(changed))
+                .getMessage();
+
+        assertTrue(message.contains("'when: step > 0', which this version does not route by"), message);
     }
 
     private static void refused(String agents, String because) {
