@@ -83,7 +83,10 @@ final class DemoCommand implements Callable<Integer> {
             report = new Demo(stack, signal, progress, problems, settings.seed())
                     .run(Duration.ofMillis(Math.round(minutes * 60_000)));
             progress.say("stopping the services");
-        } catch (StopSignal.Stopped e) {
+        } catch (RuntimeException e) {
+            if (!signal.asked()) {
+                throw e;
+            }
             progress.say("stopped; the data are kept in " + settings.dataDirectory()
                     + ": the same command goes on from the last update");
             return STOPPED;

@@ -34,6 +34,11 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
+    /** Whether the user asked to stop; what fails after that fails because things are being stopped. */
+    boolean asked() {
+        return asked.getCount() == 0;
+    }
+
     /** @throws Stopped if the user asked to stop */
     void check() {
         await(Duration.ZERO);
@@ -57,7 +62,7 @@ final class StopSignal implements AutoCloseable {
     @Override
     public void close() {
         done.countDown();
-        if (asked.getCount() > 0) {
+        if (!asked()) {
             Runtime.getRuntime().removeShutdownHook(hook);
         }
     }

@@ -51,7 +51,11 @@ public final class LocalRegistry implements AutoCloseable {
             pidFile.endStale();
             int chosen = Ports.choose(directory.resolve("port"), port, "the schema registry");
             Path log = directory.resolve("registry.log");
+            // A terminal sends Ctrl-C to the child, too; it is to outlive the services that the parent closes first.
             ProcessBuilder builder = new ProcessBuilder(
+                            "/bin/sh",
+                            "-c",
+                            "trap '' INT; exec \"$0\" \"$@\"",
                             java().toString(),
                             "-Xmx256m",
                             "-XX:+UseSerialGC",
