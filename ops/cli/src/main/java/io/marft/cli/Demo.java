@@ -5,15 +5,13 @@ import io.marft.environments.task.ArithmeticTask;
 import io.marft.local.LocalStack;
 import io.marft.local.StackException;
 import io.marft.schemas.record.Evaluation;
-import io.marft.schemas.record.Update;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,7 +31,7 @@ final class Demo {
     private final long seed;
 
     /**
-     * @param problems how many held-out problems to measure
+     * @param problems how many held-out problems to measure; an earlier run's number goes before it
      * @param seed names the held-out problems
      */
     Demo(LocalStack stack, StopSignal signal, Progress progress, int problems, long seed) {
@@ -53,13 +51,13 @@ final class Demo {
             train(watch, training);
             RunFigures.Snapshot trained = watch.figures().snapshot();
             double tokensPerSecond = (trained.tokens() - tokensBefore) / ((System.nanoTime() - begun) / 1e9);
-            Evaluation tuned = measure(TUNED);
+            Evaluation tuned = measure(TUNED, untuned.getProblems());
             RunFigures figures = watch.finish();
             RunFigures.Snapshot all = figures.snapshot();
             return new DemoReport(
                     accuracy(untuned),
                     accuracy(tuned),
-                    problems,
+                    untuned.getProblems(),
                     all.episodes(),
                     all.updates(),
                     all.adapterVersions(),
@@ -90,14 +88,14 @@ final class Demo {
         earlier.ifPresent(evaluation -> progress.say(String.format(
                 "untuned: %.1f %% of %d held-out problems, measured by an earlier run on these data",
                 100 * accuracy(evaluation), evaluation.getProblems())));
-        return earlier.orElseGet(() -> measure(UNTUNED));
+        return earlier.orElseGet(() -> measure(UNTUNED, problems));
     }
 
-    private Evaluation measure(String name) {
-        progress.say("measuring the " + name + " team on " + problems + " held-out problems");
+    private Evaluation measure(String name, int count) {
+        progress.say("measuring the " + name + " team on " + count + " held-out problems");
         long[] reported = {0};
         Evaluation evaluation = new Evaluator(stack.client(), stack.team(), new ArithmeticTask())
-                .evaluate(name, problems, seed, MEASURE_TIMEOUT, state -> {
+                .evaluate(name, count, seed, MEASURE_TIMEOUT, state -> {
                     signal.check();
                     if (System.currentTimeMillis() - reported[0] >= progress.intervalMillis()) {
                         reported[0] = System.currentTimeMillis();
@@ -116,25 +114,26 @@ final class Demo {
     private Optional<Evaluation> earlierUntuned() {
         String evaluations = stack.client().topics().of(Topic.EVALUATIONS);
         String updates = stack.client().topics().of(Topic.UPDATES);
-        Map<String, Evaluation> found = new HashMap<>();
+        String team = stack.team().getName();
+        List<Evaluation> found = new ArrayList<>();
         boolean[] trained = {false};
         try (LogView view = new LogView(stack.client(), List.of(evaluations, updates));
                 RecordCodec codec = stack.client().codec()) {
             view.readAll(record -> {
-                if (codec.decode(record.topic(), record.value(), Evaluation.class)
+                if (!record.topic().equals(evaluations)) {
+                    trained[0] |= team.equals(record.key());
+                } else if (codec.decode(evaluations, record.value(), Evaluation.class)
                                 instanceof Decoded.Valid<Evaluation> valid
-                        && valid.value().getTeam().equals(stack.team().getName())) {
-                    found.putIfAbsent(valid.value().getName(), valid.value());
+                        && valid.value().getTeam().equals(team)
+                        && valid.value().getName().equals(UNTUNED)) {
+                    found.add(valid.value());
                 }
-                trained[0] |= codec.decode(record.topic(), record.value(), Update.class)
-                                instanceof Decoded.Valid<Update> update
-                        && update.value().getTeam().equals(stack.team().getName());
             });
         }
-        if (trained[0] && !found.containsKey(UNTUNED)) {
+        if (trained[0] && found.isEmpty()) {
             throw new StackException("these data hold a trained team without an untuned figure to compare with: "
                     + "begin anew with --fresh, or name another --data-dir");
         }
-        return Optional.ofNullable(found.get(UNTUNED));
+        return found.stream().findFirst();
     }
 }

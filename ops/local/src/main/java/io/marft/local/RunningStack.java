@@ -5,6 +5,7 @@ import io.marft.schemas.client.ClientSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -38,7 +39,10 @@ public record RunningStack(long pid, String started, String bootstrapServers, St
             return Optional.of(JSON.readValue(file.toFile(), RunningStack.class))
                     .filter(RunningStack::alive);
         } catch (IOException e) {
-            throw new StackException("file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new StackException(
+                    "file " + file + " cannot be read (" + e.getClass().getSimpleName()
+                            + "): delete it if no stack runs on the directory",
+                    e);
         }
     }
 
@@ -68,8 +72,11 @@ public record RunningStack(long pid, String started, String bootstrapServers, St
         return new ClientSettings(bootstrapServers, registryUrl, prefix);
     }
 
+    /** Whole or not at all, for those who look for it meanwhile. */
     void write(Path dataDirectory) throws IOException {
-        JSON.writerWithDefaultPrettyPrinter().writeValue(file(dataDirectory).toFile(), this);
+        Path unfinished = dataDirectory.resolve("stack.json.new");
+        JSON.writerWithDefaultPrettyPrinter().writeValue(unfinished.toFile(), this);
+        Files.move(unfinished, file(dataDirectory), StandardCopyOption.ATOMIC_MOVE);
     }
 
     static void remove(Path dataDirectory) throws IOException {

@@ -2,7 +2,6 @@ package io.marft.testkit;
 
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -89,33 +88,6 @@ public final class TestCluster implements AutoCloseable {
     /** The brokers' addresses, as a client's {@code bootstrap.servers} takes them. */
     public String bootstrapServers() {
         return kit.bootstrapServers();
-    }
-
-    /**
-     * Stops one broker in an orderly way; the others go on.
-     *
-     * @param broker its id, counted from 0
-     */
-    public void stopBroker(int broker) {
-        kit.brokers().get(broker).shutdown();
-        kit.brokers().get(broker).awaitShutdown();
-    }
-
-    /**
-     * Starts a stopped broker on its own data and waits until the cluster is ready.
-     *
-     * @param broker its id, counted from 0
-     */
-    public void startBroker(int broker) {
-        kit.brokers().get(broker).startup();
-        try {
-            kit.waitForReadyBrokers();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Broker " + broker + " did not come back: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while broker " + broker + " was starting.", e);
-        }
     }
 
     @Override
