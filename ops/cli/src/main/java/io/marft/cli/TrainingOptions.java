@@ -5,7 +5,7 @@ import io.marft.trainer.update.AdamW;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How a team is trained. */
@@ -23,7 +23,7 @@ final class TrainingOptions {
             names = "--learning-rate",
             paramLabel = "RATE",
             description = "The agents' learning rate instead of the configured one; 0 learns nothing, for comparison.")
-    private OptionalDouble learningRate = OptionalDouble.empty();
+    private Optional<Double> learningRate = Optional.empty();
 
     @Option(
             names = "--trainer-threads",
@@ -39,7 +39,7 @@ final class TrainingOptions {
     TrainingConfiguration configuration() {
         TrainingConfiguration base =
                 TrainingFile.load(file.isBlank() ? Installation.find().training() : Path.of(file));
-        return learningRate.isPresent() ? with(base, learningRate.getAsDouble()) : base;
+        return learningRate.map(rate -> with(base, rate)).orElse(base);
     }
 
     private static TrainingConfiguration with(TrainingConfiguration base, double learningRate) {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,16 @@ class MainTest {
         assertEquals(1, run("demo", "--fresh", "--data-dir", directory.toString()));
         assertOneLine("marft: directory " + directory + " is not deleted");
         assertTrue(Files.exists(file));
+    }
+
+    @Test
+    void shouldReadTheOptionsOfAControlRun() {
+        CommandLine.ParseResult demo = Main.commandLine()
+                .parseArgs("demo", "--seed", "2", "--learning-rate", "0", "--minutes", "0.5")
+                .subcommand();
+        assertEquals(0.0, (Double)
+                demo.matchedOption("--learning-rate").typedValues().get(0));
+        assertEquals(Optional.of(2L), seed);
     }
 
     @Test
