@@ -96,9 +96,10 @@ class MainTest {
         CommandLine.ParseResult demo = Main.commandLine()
                 .parseArgs("demo", "--seed", "2", "--learning-rate", "0", "--minutes", "0.5")
                 .subcommand();
-        assertEquals(0.0, (Double)
-                demo.matchedOption("--learning-rate").typedValues().get(0));
-        assertEquals(Optional.of(2L), seed);
+        Optional<?> learningRate = demo.matchedOption("--learning-rate").getValue();
+        Optional<?> seed = demo.matchedOption("--seed").getValue();
+        assertEquals(0.0, learningRate.orElseThrow());
+        assertEquals(2L, seed.orElseThrow());
     }
 
     @Test
