@@ -1,8 +1,12 @@
 package io.marft.policy;
 
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.DType;
+import io.marft.policy.checkpoint.Family;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.checkpoint.Rotary;
 import io.marft.policy.checkpoint.Tensor;
+import io.marft.policy.checkpoint.WeightFiles;
 import io.marft.policy.token.CharacterTokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,7 +30,7 @@ public final class TinyModels {
     /** A configuration over the tokenizer's vocabulary. */
     public static ModelConfig config(
             int layers, int width, int heads, int kvHeads, int intermediate, int positions, boolean tied) {
-        return new ModelConfig(
+        return ModelConfig.qwen2(
                 width,
                 layers,
                 heads,
@@ -39,6 +43,41 @@ public final class TinyModels {
                 tied,
                 List.of(END),
                 CharacterTokenizer.PAD);
+    }
+
+    /** A model of a family, with all that makes it differ from others: two layers, 32 wide, a context of 128. */
+    public static ModelConfig config(Family family) {
+        ModelConfig like = config();
+        boolean qwen2 = family == Family.QWEN2;
+        return new ModelConfig(
+                family,
+                like.hiddenSize(),
+                like.layers(),
+                like.heads(),
+                like.kvHeads(),
+                qwen2 ? 8 : 16,
+                like.intermediateSize(),
+                like.vocabSize(),
+                like.rmsNormEps(),
+                family == Family.LLAMA ? new Rotary(500_000, new Rotary.Llama3(8, 1, 4, 32)) : Rotary.plain(1_000_000),
+                like.maxPositions(),
+                qwen2,
+                true,
+                !qwen2,
+                family == Family.LLAMA,
+                like.eosTokens(),
+                like.padToken());
+    }
+
+    /**
+     * Writes a random model whose weights are rounded to a type and lie in several files.
+     *
+     * @param shards 1 for a single file without an index
+     */
+    public static Path write(Path directory, ModelConfig config, DType dtype, int shards, long seed) {
+        WeightFiles.write(directory, config, weights(config, seed), dtype, shards);
+        CharacterTokenizer.write(directory);
+        return directory;
     }
 
     /** Writes a random model with everything that {@link LanguageModel#load} reads. */

@@ -42,7 +42,7 @@ final class BundledModel {
     }
 
     static ModelConfig config() {
-        return new ModelConfig(
+        return ModelConfig.qwen2(
                 128,
                 4,
                 4,

@@ -2,9 +2,6 @@ package io.marft.policy.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,30 +14,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A base model on disk, in Hugging Face's layout: {@code config.json} and {@code model.safetensors}.
+ * A base model on disk, in Hugging Face's layout: {@code config.json}, and {@code model.safetensors} or several such files
+ * and their index.
  *
  * @param config the model's shape
+ * @param dtype of all weights
  * @param weights every tensor of {@link #layout}, in its order
- * @param digest {@code sha256:…} over configuration, names, shapes and values, whatever their order in the file
+ * @param digest {@code sha256:…} over configuration, names, shapes and values, however they lie in files
  */
-public record Checkpoint(ModelConfig config, Map<String, SafeTensors.View> weights, String digest) {
+public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensors.View> weights, String digest) {
 
     private static final String CONFIG = "config.json";
-    private static final String WEIGHTS = "model.safetensors";
-    private static final List<String> FILES = List.of(CONFIG, WEIGHTS, "tokenizer.json", "tokenizer_config.json");
+    private static final List<String> FILES = List.of(CONFIG, "tokenizer.json", "tokenizer_config.json");
 
     /**
-     * Checks that a directory holds the files of a model, without reading them.
+     * Checks that a directory holds the files of a model, without reading its weights.
      *
      * @throws CheckpointException naming the first file that is missing
      */
     public static void requireFiles(Path directory) {
-        for (String name : FILES) {
-            if (!Files.isRegularFile(directory.resolve(name))) {
-                throw new CheckpointException(
-                        directory.resolve(name),
-                        "does not exist: a model's directory holds " + String.join(", ", FILES));
-            }
+        if (Shards.areIn(directory)) {
+            Shards.requireShards(directory);
+        } else {
+            requireFile(directory, Shards.WEIGHTS);
+        }
+        FILES.forEach(name -> requireFile(directory, name));
+    }
+
+    private static void requireFile(Path directory, String name) {
+        if (!Files.isRegularFile(directory.resolve(name))) {
+            throw new CheckpointException(
+                    directory.resolve(name),
+                    "does not exist: a model's directory holds " + String.join(", ", FILES) + ", and " + Shards.WEIGHTS
+                            + " or " + Shards.INDEX);
         }
     }
 
@@ -50,34 +56,84 @@ public record Checkpoint(ModelConfig config, Map<String, SafeTensors.View> weigh
      * @throws CheckpointException if a file is missing, truncated, mis-shaped or holds a value that is not finite
      */
     public static Checkpoint read(Path directory) {
-        ModelConfig config = ModelConfig.read(directory.resolve(CONFIG));
-        Path file = directory.resolve(WEIGHTS);
-        Map<String, SafeTensors.View> found = SafeTensors.map(file);
-        Map<String, SafeTensors.View> weights = new LinkedHashMap<>();
+        ModelConfig config = ModelConfig.read(directory);
+        Map<String, Shards.Found> found = Shards.open(directory);
+        Path all = directory.resolve(Shards.areIn(directory) ? Shards.INDEX : Shards.WEIGHTS);
+        Map<String, Shards.Found> wanted = new LinkedHashMap<>();
         layout(config).forEach((name, shape) -> {
-            SafeTensors.View view = found.remove(name);
-            if (view == null) {
-                throw new CheckpointException(file, "tensor " + name + " is missing: config.json asks for it");
+            Shards.Found tensor = found.remove(name);
+            if (tensor == null) {
+                throw new CheckpointException(all, "tensor " + name + " is missing: config.json asks for it");
             }
-            if (!view.shape().equals(shape)) {
+            if (!tensor.view().shape().equals(shape)) {
                 throw new CheckpointException(
-                        file, "tensor " + name + " has shape " + view.shape() + ", config.json asks for " + shape);
+                        tensor.file(),
+                        "tensor " + name + " has shape " + tensor.view().shape() + ", config.json asks for " + shape);
             }
-            checkFinite(file, name, view);
-            weights.put(name, view);
+            wanted.put(name, tensor);
         });
-        if (config.tiedEmbeddings()) {
-            found.remove("lm_head.weight");
+        refuseOthers(found, config);
+        DType dtype = commonType(wanted);
+        return new Checkpoint(config, dtype, views(wanted), digest(config, dtype, wanted));
+    }
+
+    /** Other tensors than those of the layout may only be such as follow from it. */
+    private static void refuseOthers(Map<String, Shards.Found> others, ModelConfig config) {
+        others.forEach((name, tensor) -> {
+            boolean tiedHead = config.tiedEmbeddings() && name.equals("lm_head.weight");
+            if (!tiedHead && !name.endsWith(".rotary_emb.inv_freq")) {
+                throw new CheckpointException(
+                        tensor.file(), "tensor " + name + " is not part of a model like config.json's");
+            }
+        });
+    }
+
+    private static DType commonType(Map<String, Shards.Found> weights) {
+        Map.Entry<String, Shards.Found> first = weights.entrySet().iterator().next();
+        DType dtype = first.getValue().view().dtype();
+        weights.forEach((name, tensor) -> {
+            if (tensor.view().dtype() != dtype) {
+                throw new CheckpointException(
+                        tensor.file(),
+                        "tensor " + name + " is " + tensor.view().dtype() + " but " + first.getKey() + " is " + dtype
+                                + ": all must have one dtype; convert them");
+            }
+        });
+        return dtype;
+    }
+
+    private static Map<String, SafeTensors.View> views(Map<String, Shards.Found> weights) {
+        Map<String, SafeTensors.View> views = new LinkedHashMap<>();
+        weights.forEach((name, tensor) -> views.put(name, tensor.view()));
+        return views;
+    }
+
+    /** Digests the values and, as each byte passes only once, checks them. */
+    private static String digest(ModelConfig config, DType dtype, Map<String, Shards.Found> weights) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(config.toJson(dtype).getBytes(StandardCharsets.UTF_8));
+            weights.forEach((name, tensor) -> {
+                sha.update((name + tensor.view().shape()).getBytes(StandardCharsets.UTF_8));
+                tensor.view().pieces((offset, piece) -> {
+                    int broken = dtype.firstNotFinite(piece);
+                    if (broken >= 0) {
+                        throw new CheckpointException(
+                                tensor.file(),
+                                "tensor " + name + " holds " + dtype.at(piece, broken * dtype.size()) + " at index "
+                                        + (offset / dtype.size() + broken) + ": weights must be finite");
+                    }
+                    sha.update(piece);
+                });
+            });
+            return "sha256:" + HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
         }
-        if (!found.isEmpty()) {
-            String name = found.keySet().iterator().next();
-            throw new CheckpointException(file, "tensor " + name + " is not part of a model like config.json's");
-        }
-        return new Checkpoint(config, weights, digest(config, weights));
     }
 
     /**
-     * Writes a model.
+     * Writes a model in float32, its weights in one file.
      *
      * @param weights every tensor of {@link #layout}
      */
@@ -94,7 +150,7 @@ public record Checkpoint(ModelConfig config, Map<String, SafeTensors.View> weigh
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve(CONFIG), config.toJson());
-            SafeTensors.write(directory.resolve(WEIGHTS), ordered);
+            SafeTensors.write(directory.resolve(Shards.WEIGHTS), ordered);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -115,46 +171,40 @@ public record Checkpoint(ModelConfig config, Map<String, SafeTensors.View> weigh
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
             layout.put(prefix + "input_layernorm.weight", List.of(width));
-            layout.put(prefix + "self_attn.q_proj.weight", List.of(query, width));
-            layout.put(prefix + "self_attn.q_proj.bias", List.of(query));
-            layout.put(prefix + "self_attn.k_proj.weight", List.of(key, width));
-            layout.put(prefix + "self_attn.k_proj.bias", List.of(key));
-            layout.put(prefix + "self_attn.v_proj.weight", List.of(key, width));
-            layout.put(prefix + "self_attn.v_proj.bias", List.of(key));
-            layout.put(prefix + "self_attn.o_proj.weight", List.of(width, query));
+            linear(layout, prefix + "self_attn.q_proj", query, width, config.queryBias());
+            linear(layout, prefix + "self_attn.k_proj", key, width, config.queryBias());
+            linear(layout, prefix + "self_attn.v_proj", key, width, config.queryBias());
+            if (config.family().queryKeyNorm()) {
+                layout.put(prefix + "self_attn.q_norm.weight", List.of(config.headSize()));
+                layout.put(prefix + "self_attn.k_norm.weight", List.of(config.headSize()));
+            }
+            linear(layout, prefix + "self_attn.o_proj", width, query, config.outputBias());
             layout.put(prefix + "post_attention_layernorm.weight", List.of(width));
-            layout.put(prefix + "mlp.gate_proj.weight", List.of(inner, width));
-            layout.put(prefix + "mlp.up_proj.weight", List.of(inner, width));
-            layout.put(prefix + "mlp.down_proj.weight", List.of(width, inner));
+            linear(layout, prefix + "mlp.gate_proj", inner, width, config.mlpBias());
+            linear(layout, prefix + "mlp.up_proj", inner, width, config.mlpBias());
+            linear(layout, prefix + "mlp.down_proj", width, inner, config.mlpBias());
         }
         return layout;
     }
 
-    private static void checkFinite(Path file, String name, SafeTensors.View view) {
-        FloatBuffer values =
-                view.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-        for (int i = 0; i < values.limit(); i++) {
-            if (!Float.isFinite(values.get(i))) {
-                throw new CheckpointException(
-                        file,
-                        "tensor " + name + " holds " + values.get(i) + " at index " + i + ": weights must be finite");
-            }
+    private static void linear(Map<String, List<Integer>> layout, String name, int outputs, int inputs, boolean bias) {
+        layout.put(name + ".weight", List.of(outputs, inputs));
+        if (bias) {
+            layout.put(name + ".bias", List.of(outputs));
         }
     }
 
-    private static String digest(ModelConfig config, Map<String, SafeTensors.View> weights) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(config.toJson().getBytes(StandardCharsets.UTF_8));
-            weights.forEach((name, view) -> {
-                sha.update((name + view.shape()).getBytes(StandardCharsets.UTF_8));
-                ByteBuffer bytes = view.bytes().duplicate();
-                sha.update(bytes);
-            });
-            return "sha256:" + HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
+    /**
+     * One tensor of {@link #layout}.
+     *
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public SafeTensors.View tensor(String name) {
+        SafeTensors.View view = weights.get(name);
+        if (view == null) {
+            throw new IllegalArgumentException("tensor " + name + " is not part of this checkpoint");
         }
+        return view;
     }
 
     /** The tensors of {@link #layout}, in its order. */

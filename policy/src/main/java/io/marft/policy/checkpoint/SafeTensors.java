@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,12 +17,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 
 /**
- * The safetensors format, float32: 8 bytes little-endian length of a JSON header, the header, then the tensors' bytes.
+ * The safetensors format: 8 bytes little-endian length of a JSON header, the header, then the tensors' bytes.
  *
- * <p>Files are read through memory maps, one for each tensor, so that a checkpoint may be larger than the heap. The
- * writer keeps the order of its map, so equal content gives equal bytes.
+ * <p>Of files only the pieces that are asked for are mapped into memory, so that a checkpoint may be larger than the heap
+ * and a tensor larger than a buffer. The writer keeps the order of its map, so equal content gives equal bytes.
  */
 public final class SafeTensors {
 
@@ -31,36 +34,99 @@ public final class SafeTensors {
 
     private SafeTensors() {}
 
-    /**
-     * One tensor of a file.
-     *
-     * @param shape sizes of the dimensions
-     * @param bytes its values, float32 little-endian; read-only
-     */
-    public record View(List<Integer> shape, ByteBuffer bytes) {
-
-        /** A copy on the heap. */
-        public Tensor toTensor() {
-            float[] values = new float[bytes.remaining() / Float.BYTES];
-            bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-            return new Tensor(shape, values);
-        }
-    }
-
-    private record Slot(String name, List<Integer> shape, long start, long size) {}
-
-    private interface Source {
+    /** Where a tensor's bytes are. */
+    @FunctionalInterface
+    interface Source {
+        /** Read-only bytes, which may be mapped until nothing refers to them any more. */
         ByteBuffer at(long start, long size) throws IOException;
     }
 
     /**
-     * Maps all tensors of a file, by name in the order of the header.
+     * One tensor of a file, whose values are read when they are asked for. Thread-safe.
      *
-     * @throws CheckpointException if the file is missing, truncated, or not float32 safetensors
+     * @param dtype how a value is stored
+     * @param shape sizes of the dimensions
+     * @param start its first byte in {@code source}
+     * @param source the file or array that it is in
      */
-    public static Map<String, View> map(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            return read(channel.size(), (start, size) -> channel.map(FileChannel.MapMode.READ_ONLY, start, size), file);
+    public record View(DType dtype, List<Integer> shape, long start, Source source) {
+
+        private static final int PIECE = 1 << 24;
+
+        /** A float32 tensor on the Java side as if it were one of a file. */
+        public static View of(Tensor tensor) {
+            ByteBuffer bytes = tensor.toBytes();
+            return new View(
+                    DType.F32, tensor.shape(), 0, (start, size) -> bytes.slice((int) start, Math.toIntExact(size))
+                            .asReadOnlyBuffer());
+        }
+
+        /** Number of values. */
+        public long count() {
+            return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        }
+
+        /** Number of bytes. */
+        public long size() {
+            return count() * dtype.size();
+        }
+
+        /**
+         * Some of its bytes, little-endian and read-only.
+         *
+         * @param offset from the tensor's first byte
+         * @throws UncheckedIOException if the file cannot be read any more
+         */
+        public ByteBuffer bytes(long offset, int size) {
+            Objects.checkFromIndexSize(offset, size, size());
+            try {
+                return source.at(start + offset, size).order(ByteOrder.LITTLE_ENDIAN);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** The bytes of {@code count} rows, which are the places of the first dimension. */
+        public ByteBuffer rows(int from, int count) {
+            Objects.checkFromIndexSize(from, count, shape.get(0));
+            long row = size() / shape.get(0);
+            return bytes(from * row, Math.toIntExact(count * row));
+        }
+
+        /**
+         * Hands out all bytes once, in order, in pieces that hold whole values.
+         *
+         * @param consumer gets the offset of a piece and the piece
+         */
+        void pieces(BiConsumer<Long, ByteBuffer> consumer) {
+            for (long offset = 0; offset < size(); offset += PIECE) {
+                consumer.accept(offset, bytes(offset, (int) Math.min(PIECE, size() - offset)));
+            }
+        }
+
+        /** A copy in float32 on the heap; for tensors of fewer than 2³¹ values. */
+        public Tensor toTensor() {
+            float[] values = new float[Math.toIntExact(count())];
+            pieces((offset, piece) -> {
+                int at = (int) (offset / dtype.size());
+                for (int i = 0; i < piece.limit(); i += dtype.size()) {
+                    values[at++] = dtype.at(piece, i);
+                }
+            });
+            return new Tensor(shape, values);
+        }
+    }
+
+    private record Slot(String name, DType dtype, List<Integer> shape, long start, long size) {}
+
+    /**
+     * Finds all tensors of a file, by name in the order of the header.
+     *
+     * @throws CheckpointException if the file is missing, truncated, or not safetensors of types that can be read
+     */
+    public static Map<String, View> open(Path file) {
+        try {
+            return read(Files.size(file), (start, size) -> map(file, start, size), file);
         } catch (IOException e) {
             throw new CheckpointException(file, "cannot be read (" + e + ")", e);
         }
@@ -70,7 +136,7 @@ public final class SafeTensors {
      * Reads all tensors of an array in memory, by name in the order of the header.
      *
      * @param origin what to call the bytes in errors
-     * @throws CheckpointException if they are truncated or not float32 safetensors
+     * @throws CheckpointException if they are truncated or not safetensors of types that can be read
      */
     public static Map<String, View> parse(byte[] content, Path origin) {
         try {
@@ -80,6 +146,12 @@ public final class SafeTensors {
             return read(content.length, source, origin);
         } catch (IOException e) {
             throw new CheckpointException(origin, "cannot be read (" + e + ")", e);
+        }
+    }
+
+    private static ByteBuffer map(Path file, long start, long size) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, start, size);
         }
     }
 
@@ -142,7 +214,7 @@ public final class SafeTensors {
                         "is truncated: tensor " + slot.name() + " ends at byte " + (start + slot.size()) + " of "
                                 + length + "; copy it again");
             }
-            views.put(slot.name(), new View(slot.shape(), source.at(start, slot.size())));
+            views.put(slot.name(), new View(slot.dtype(), slot.shape(), start, source));
         }
         return views;
     }
@@ -164,20 +236,22 @@ public final class SafeTensors {
     }
 
     private static Slot slot(String name, JsonNode node, Path origin) {
-        if (!"F32".equals(node.path("dtype").asText())) {
-            throw new CheckpointException(
-                    origin,
-                    "tensor " + name + " must have dtype F32, got: " + node.path("dtype") + "; convert it to float32");
-        }
+        DType dtype = DType.of(node.path("dtype").asText())
+                .orElseThrow(() -> new CheckpointException(
+                        origin,
+                        "tensor " + name + " must have one of the dtypes " + DType.supported() + ", got: "
+                                + node.path("dtype") + "; convert it to one of them"));
         List<Integer> shape = new ArrayList<>();
         node.path("shape").forEach(size -> shape.add(size.asInt(-1)));
         long start = node.path("data_offsets").path(0).asLong(-1);
         long size = node.path("data_offsets").path(1).asLong(-1) - start;
-        long expected = shape.stream().mapToLong(Integer::longValue).reduce(Float.BYTES, (a, b) -> a * b);
+        long expected = shape.stream().mapToLong(Integer::longValue).reduce(dtype.size(), (a, b) -> a * b);
         if (start < 0 || size < 0 || size != expected || shape.stream().anyMatch(s -> s < 0)) {
             throw new CheckpointException(
-                    origin, "tensor " + name + " has shape " + shape + " but offsets " + node.path("data_offsets"));
+                    origin,
+                    "tensor " + name + " of " + dtype + " has shape " + shape + " but offsets "
+                            + node.path("data_offsets"));
         }
-        return new Slot(name, List.copyOf(shape), start, size);
+        return new Slot(name, dtype, List.copyOf(shape), start, size);
     }
 }

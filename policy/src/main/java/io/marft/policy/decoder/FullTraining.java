@@ -31,7 +31,7 @@ public final class FullTraining implements AutoCloseable {
         this.config = config;
         List<SafeTensors.View> ordered = Checkpoint.layout(config).keySet().stream()
                 .map(weights::get)
-                .map(tensor -> new SafeTensors.View(tensor.shape(), tensor.toBytes()))
+                .map(SafeTensors.View::of)
                 .toList();
         this.module = new Native(config, ordered, threads);
     }

@@ -57,7 +57,8 @@ final class Native implements AutoCloseable {
             try (NDManager call = open()) {
                 NDList inputs = new NDList();
                 for (SafeTensors.View view : weights) {
-                    inputs.add(named(tensor(call, view.shape(), view.bytes()), "weights[]"));
+                    inputs.add(named(
+                            tensor(call, view.shape(), view.bytes(0, Math.toIntExact(view.size()))), "weights[]"));
                 }
                 inputs.add(call.create(new Shape(config.maxPositions(), 1), DataType.FLOAT32));
                 run("load", true, inputs);
@@ -141,7 +142,7 @@ final class Native implements AutoCloseable {
         attributes.put("kv_heads", config.kvHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("epsilon", config.rmsNormEps());
-        attributes.put("theta", config.ropeTheta());
+        attributes.put("theta", config.rotary().theta());
         attributes.put("tied", config.tiedEmbeddings());
         for (String list : List.of("ends", "blocks", "rotary", "maps", "first", "second", "steps")) {
             attributes.put(list, List.of());

@@ -9,9 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.TinyModels;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,34 +111,130 @@ class CheckpointTest {
         String message = assertThrows(CheckpointException.class, () -> Checkpoint.requireFiles(directory))
                 .getMessage();
 
-        assertTrue(message.startsWith(directory.resolve("tokenizer.json") + ": does not exist"), message);
+        assertTrue(
+                message.startsWith(directory.resolve("tokenizer.json")
+                        + ": does not exist: a model's directory holds config.json, tokenizer.json, tokenizer_config.json, and"
+                        + " model.safetensors or model.safetensors.index.json"),
+                message);
     }
 
     @Test
-    void shouldRefuseATypeOfNumberThatItCannotRead() throws IOException {
-        Checkpoint.write(directory, CONFIG, TinyModels.weights(CONFIG, 1));
-        byte[] header =
-                "{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}}".getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer content = ByteBuffer.allocate(10 + header.length).order(ByteOrder.LITTLE_ENDIAN);
-        content.putLong(header.length).put(header);
-        Files.write(directory.resolve("model.safetensors"), content.array());
+    void shouldReadEveryFamilyInEveryTypeFromSeveralFiles() {
+        for (Family family : Family.values()) {
+            ModelConfig config = TinyModels.config(family);
+            for (DType type : DType.values()) {
+                Path one = TinyModels.write(directory.resolve(family + "-" + type), config, type, 1, 1);
+                Path three = TinyModels.write(directory.resolve(family + "-" + type + "-3"), config, type, 3, 1);
+                Checkpoint.requireFiles(three);
 
-        assertFault("tensor a must have dtype F32, got: \"BF16\"; convert it to float32");
+                Checkpoint read = Checkpoint.read(three);
+
+                assertEquals(config, read.config());
+                assertEquals(type, read.dtype());
+                assertEquals(Checkpoint.read(one).digest(), read.digest());
+                TinyModels.weights(config, 1).forEach((name, tensor) -> {
+                    float[] values = read.tensor(name).toTensor().values();
+                    for (int i = 0; i < values.length; i++) {
+                        assertEquals(tensor.values()[i], values[i], rounding(type, values[i]), name);
+                    }
+                });
+            }
+        }
     }
 
     @Test
-    void shouldSayWhatIsWrongWithAConfiguration() throws IOException {
+    void shouldHaveTheTensorsOfItsFamily() {
+        Map<String, List<Integer>> qwen3 = Checkpoint.layout(TinyModels.config(Family.QWEN3));
+        Map<String, List<Integer>> llama = Checkpoint.layout(TinyModels.config(Family.LLAMA));
+        Map<String, List<Integer>> qwen2 = Checkpoint.layout(CONFIG);
+
+        assertEquals(List.of(16), qwen3.get("model.layers.1.self_attn.q_norm.weight"));
+        assertEquals(List.of(16), qwen3.get("model.layers.1.self_attn.k_norm.weight"));
+        assertEquals(List.of(64, 32), qwen3.get("model.layers.0.self_attn.q_proj.weight"));
+        assertEquals(List.of(32, 64), qwen3.get("model.layers.0.self_attn.o_proj.weight"));
+        assertEquals(List.of(32), qwen3.get("model.layers.0.self_attn.o_proj.bias"));
+        assertFalse(llama.containsKey("model.layers.0.self_attn.q_norm.weight"));
+        assertEquals(List.of(48), llama.get("model.layers.0.mlp.up_proj.bias"));
+        assertEquals(List.of(32), llama.get("model.layers.0.mlp.down_proj.bias"));
+        assertEquals(List.of(16), qwen2.get("model.layers.0.self_attn.v_proj.bias"));
+        assertFalse(qwen2.containsKey("model.layers.0.self_attn.o_proj.bias"));
+        assertEquals(2 + 2 * 12, qwen2.size());
+    }
+
+    @Test
+    void shouldHaveADigestThatTellsTypesApart() {
+        Path bf16 = TinyModels.write(directory.resolve("bf16"), CONFIG, DType.BF16, 1, 1);
+        Path f32 = TinyModels.write(directory.resolve("f32"), CONFIG, DType.F32, 1, 1);
+
+        assertNotEquals(Checkpoint.read(bf16).digest(), Checkpoint.read(f32).digest());
+    }
+
+    /** The digest is in every adapter's manifest and every update, so it may never change. */
+    @Test
+    void shouldKeepTheDigestOfTheBundledModel() throws IOException {
+        Path bundled = Path.of("../models/arithmetic");
+
+        String digest = Checkpoint.read(bundled).digest();
+
+        assertEquals("sha256:510a38aa6f942555cd8de21226099b3b030cf7518a75813ef83cc8c14c9c4ff8", digest);
+        assertTrue(Files.readString(bundled.resolve("README.md")).contains(digest));
+    }
+
+    @Test
+    void shouldRefuseMoreThanOneType() throws IOException {
+        TinyModels.write(directory, CONFIG, DType.BF16, 2, 1);
+        Path first = directory.resolve("model-00001-of-00002.safetensors");
+        Map<String, Tensor> part = new LinkedHashMap<>();
+        SafeTensors.open(first).forEach((name, view) -> part.put(name, view.toTensor()));
+        WeightFiles.write(first, part, DType.F32);
+
+        assertFault("tensor ");
+        String message = assertThrows(CheckpointException.class, () -> Checkpoint.read(directory))
+                .getMessage();
+        assertTrue(message.endsWith(": all must have one dtype; convert them"), message);
+    }
+
+    @Test
+    void shouldFindAValueThatIsNotFiniteInEveryType() throws IOException {
+        for (DType type : List.of(DType.F32, DType.BF16)) {
+            Map<String, Tensor> weights = TinyModels.weights(CONFIG, 1);
+            weights.get("model.norm.weight").values()[9] = Float.NEGATIVE_INFINITY;
+            WeightFiles.write(directory, CONFIG, weights, type, 1);
+
+            assertFault("tensor model.norm.weight holds -Infinity at index 9: weights must be finite");
+        }
+    }
+
+    @Test
+    void shouldIgnoreTensorsThatFollowFromOthers() throws IOException {
+        Map<String, Tensor> weights = TinyModels.weights(CONFIG, 1);
+        Checkpoint.write(directory, CONFIG, weights);
+        String digest = Checkpoint.read(directory).digest();
+        weights.put("lm_head.weight", weights.get("model.embed_tokens.weight"));
+        weights.put("model.layers.0.self_attn.rotary_emb.inv_freq", new Tensor(List.of(4), new float[4]));
+        SafeTensors.write(directory.resolve("model.safetensors"), weights);
+
+        assertEquals(digest, Checkpoint.read(directory).digest());
+    }
+
+    @Test
+    void shouldRefuseATensorThatItDoesNotHave() {
         Checkpoint.write(directory, CONFIG, TinyModels.weights(CONFIG, 1));
-        Path file = directory.resolve("config.json");
+        Checkpoint checkpoint = Checkpoint.read(directory);
 
-        Files.writeString(file, CONFIG.toJson().replace("qwen2", "gpt2"));
-        assertFault("model_type must be qwen2, got: \"gpt2\"");
+        assertEquals(
+                "tensor lm_head.weight is not part of this checkpoint",
+                assertThrows(IllegalArgumentException.class, () -> checkpoint.tensor("lm_head.weight"))
+                        .getMessage());
+    }
 
-        Files.writeString(file, CONFIG.toJson().replace("\"hidden_size\" : 32", "\"hidden_size\" : 30"));
-        assertFault("hidden_size=30 must be a multiple of heads=4");
-
-        Files.writeString(file, "{");
-        assertFault("cannot be read as JSON");
+    /** Half the distance of neighbours; float16 has fixed ones near zero. */
+    private static double rounding(DType type, float value) {
+        return switch (type) {
+            case F32 -> 0;
+            case BF16 -> Math.abs(value) * 0x1p-8;
+            case F16 -> Math.max(Math.abs(value) * 0x1p-11, 0x1p-25);
+        };
     }
 
     private void writeWith(String name, Tensor tensor) throws IOException {

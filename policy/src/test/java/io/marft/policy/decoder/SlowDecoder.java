@@ -93,7 +93,7 @@ final class SlowDecoder {
         int size = config.headSize();
         double[] out = new double[size];
         for (int i = 0; i < size / 2; i++) {
-            double angle = position * Math.pow(config.ropeTheta(), -2.0 * i / size);
+            double angle = position * Math.pow(config.rotary().theta(), -2.0 * i / size);
             double first = heads[head * size + i];
             double second = heads[head * size + i + size / 2];
             out[i] = first * Math.cos(angle) - second * Math.sin(angle);
