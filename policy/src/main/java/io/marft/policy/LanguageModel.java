@@ -4,13 +4,18 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.decoder.Decoder;
+import io.marft.policy.decoder.Draw;
+import io.marft.policy.decoder.Drawn;
 import io.marft.policy.decoder.LoraPass;
 import io.marft.policy.token.ChatTemplate;
 import io.marft.policy.token.Tokenizer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A language model from a directory in Hugging Face's layout: text to tokens, sampling, scoring, and gradients to LoRA.
@@ -31,27 +36,29 @@ public final class LanguageModel implements AutoCloseable {
         this.template = template;
     }
 
-    /** As {@link #load(Path, int)}, with a thread for each processor. */
+    /** As {@link #load(Path, ModelOptions)}, with {@link ModelOptions#DEFAULT}. */
     public static LanguageModel load(Path directory) {
-        return load(directory, Runtime.getRuntime().availableProcessors());
+        return load(directory, ModelOptions.DEFAULT);
+    }
+
+    /** As {@link #load(Path, ModelOptions)}, with another number of threads than the default. */
+    public static LanguageModel load(Path directory, int threads) {
+        return load(directory, ModelOptions.DEFAULT.withThreads(threads));
     }
 
     /**
-     * Loads {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and {@code tokenizer_config.json}.
+     * Loads a Hugging Face directory.
      *
-     * @param threads how many micro-batches of one call may run at once; no influence on results
      * @throws io.marft.policy.checkpoint.CheckpointException if a file is missing or broken
+     * @throws IllegalArgumentException if the device is not there
      */
-    public static LanguageModel load(Path directory, int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("Threads must be at least 1, got: " + threads);
-        }
+    public static LanguageModel load(Path directory, ModelOptions options) {
         Checkpoint.requireFiles(directory);
-        Checkpoint checkpoint = Checkpoint.read(directory);
         ChatTemplate template = new ChatTemplate(directory.resolve("tokenizer_config.json"));
         Tokenizer tokenizer = new Tokenizer(directory.resolve("tokenizer.json"));
         try {
-            return new LanguageModel(checkpoint, new Decoder(checkpoint, threads), tokenizer, template);
+            Checkpoint checkpoint = Checkpoint.read(directory);
+            return new LanguageModel(checkpoint, new Decoder(checkpoint, options), tokenizer, template);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -86,17 +93,38 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Continues prompts as one batch.
+     * Continues prompts, and waits until all are done.
      *
      * @return in the order of the requests
      * @throws PromptTooLongException if a prompt and its new tokens exceed {@link #maxLength()}
      */
     public List<Generation> generate(List<GenerationRequest> requests, Adapter adapter) {
-        List<Decoder.Draw> draws = requests.stream().map(this::draw).toList();
+        List<CompletableFuture<Generation>> futures = submit(requests, adapter);
+        try {
+            return futures.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("Generation failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /**
+     * Continues prompts while others, with this or other adapters, are under way: all share one batch, which each joins
+     * and leaves between two tokens.
+     *
+     * @return in the order of the requests
+     * @throws PromptTooLongException if a prompt and its new tokens exceed {@link #maxLength()}; then none is begun
+     * @throws IllegalArgumentException if a request is no such, or could never fit into the cache's memory; likewise
+     */
+    public List<CompletableFuture<Generation>> submit(List<GenerationRequest> requests, Adapter adapter) {
+        List<Draw> draws = requests.stream().map(this::draw).toList();
         return decoder.generate(draws, adapter).stream()
-                .map(drawn -> new Generation(
-                        drawn.tokens(), drawn.logProbs(), drawn.ended() ? FinishReason.STOP : FinishReason.LENGTH))
+                .map(future -> future.thenApply(LanguageModel::generation))
                 .toList();
+    }
+
+    private static Generation generation(Drawn drawn) {
+        return new Generation(
+                drawn.tokens(), drawn.logProbs(), drawn.ended() ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
     /**
@@ -143,21 +171,24 @@ public final class LanguageModel implements AutoCloseable {
         tokenizer.close();
     }
 
-    private Decoder.Draw draw(GenerationRequest request) {
+    private Draw draw(GenerationRequest request) {
         Sampling sampling = request.sampling();
         checkTokens("Prompt", request.prompt());
         if (request.prompt().length + sampling.maxNewTokens() > maxLength()) {
             throw new PromptTooLongException(request.prompt().length, sampling.maxNewTokens(), maxLength());
         }
-        SplittableRandom random = new SplittableRandom(request.seed());
-        float[] uniforms = new float[sampling.maxNewTokens()];
-        for (int i = 0; i < uniforms.length; i++) {
-            uniforms[i] = (random.nextInt() >>> 8) * 0x1p-24f;
-        }
-        boolean greedy = sampling.temperature() == 0;
-        int topK = sampling.topK() == 0 ? config().vocabSize() : Math.min(sampling.topK(), config().vocabSize());
-        return new Decoder.Draw(
-                request.prompt(), uniforms, greedy ? 1 : sampling.temperature(), greedy ? 1 : topK, sampling.topP());
+        Set<Integer> ends = new HashSet<>(config().eosTokens());
+        ends.addAll(sampling.stopTokens());
+        return new Draw(
+                request.prompt(),
+                request.seed(),
+                sampling.maxNewTokens(),
+                sampling.temperature(),
+                sampling.topK(),
+                sampling.topP(),
+                sampling.minP(),
+                ends,
+                sampling.stop().isEmpty() ? Draw.NEVER : new StopStrings(sampling.stop(), tokenizer::decode));
     }
 
     private void check(List<Sequence> sequences, float temperature) {

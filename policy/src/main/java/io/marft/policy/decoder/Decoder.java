@@ -1,17 +1,18 @@
 package io.marft.policy.decoder;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.marft.policy.ModelOptions;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The passes of a decoder-only language model over token ids: sampling, scoring, and scoring with a gradient to LoRA.
@@ -24,46 +25,32 @@ public final class Decoder implements AutoCloseable {
     static final int BUDGET = 2048;
 
     private final ModelConfig config;
+    private final ModelOptions options;
+    private final int valueBytes;
     private final Native module;
     private final FusedLora lora;
+    private final Lanes lanes;
 
     /**
      * Copies a model into native memory.
      *
-     * @param threads how many micro-batches of one call may run at once; no influence on results
+     * @throws IllegalArgumentException if the device is not there
      */
-    public Decoder(Checkpoint checkpoint, int threads) {
+    public Decoder(Checkpoint checkpoint, ModelOptions options) {
         this.config = checkpoint.config();
-        this.module = new Native(config, checkpoint.ordered(), threads);
-        List<float[]> norms = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (String norm : List.of("input_layernorm", "post_attention_layernorm")) {
-                String name = "model.layers." + layer + "." + norm + ".weight";
-                norms.add(checkpoint.weights().get(name).toTensor().values());
-            }
+        this.options = options;
+        this.valueBytes = checkpoint.dtype().size();
+        this.module = new Native(config, Devices.of(options.device()), options.threads());
+        try {
+            FrozenWeights.load(
+                    module, checkpoint, options.use().generates(), options.use().trains());
+        } catch (RuntimeException e) {
+            module.close();
+            throw e;
         }
-        this.lora = new FusedLora(config, norms);
+        this.lora = new FusedLora(config);
+        this.lanes = new Lanes(module, lora, checkpoint, options);
     }
-
-    /**
-     * How one prompt is continued.
-     *
-     * @param prompt token ids
-     * @param uniforms as many numbers in [0, 1) as new tokens are allowed; they decide the draws
-     * @param temperature divides the logits; positive
-     * @param topK keep this many most probable tokens; the size of the vocabulary keeps all
-     * @param topP keep the most probable tokens up to this mass; 1 keeps all
-     */
-    public record Draw(int[] prompt, float[] uniforms, float temperature, int topK, float topP) {}
-
-    /**
-     * What was drawn.
-     *
-     * @param tokens up to and including the end token, if it came
-     * @param logProbs of each token under the distribution that it was drawn from
-     * @param ended whether the last token is an end token
-     */
-    public record Drawn(int[] tokens, float[] logProbs, boolean ended) {}
 
     /**
      * What was scored, for one sequence.
@@ -74,85 +61,27 @@ public final class Decoder implements AutoCloseable {
      */
     public record Scored(float[] logProbs, float[] entropies, float[] hidden) {}
 
-    /** Continues prompts as one batch; a prompt's draws depend on the others only by floating-point noise. */
-    public List<Drawn> generate(List<Draw> draws, Adapter adapter) {
-        if (draws.isEmpty()) {
-            return List.of();
+    /**
+     * Continues prompts. Those under way at the same time share one batch, which they join and leave between two tokens;
+     * they influence each other only by floating-point noise.
+     *
+     * @return one future for each draw, which fails only if libtorch does
+     * @throws IllegalArgumentException if a draw needs more keys and values than there is memory for, or the adapter does
+     *     not fit
+     */
+    public List<CompletableFuture<Drawn>> generate(List<Draw> draws, Adapter adapter) {
+        if (!options.use().generates()) {
+            throw new IllegalStateException("The model was loaded for " + options.use() + ": it does not generate");
         }
-        int batch = draws.size();
-        int longest = draws.stream().mapToInt(d -> d.prompt().length).max().orElseThrow();
-        int steps = draws.stream().mapToInt(d -> d.uniforms().length).max().orElseThrow();
-        long[] ids = new long[batch * longest];
-        long[] lengths = new long[batch];
-        long[] limits = new long[batch];
-        double[] uniforms = new double[batch * steps];
-        float[] temperatures = new float[batch];
-        long[] topK = new long[batch];
-        float[] topP = new float[batch];
-        boolean filters = false;
-        for (int b = 0; b < batch; b++) {
-            Draw draw = draws.get(b);
-            for (int i = 0; i < draw.prompt().length; i++) {
-                ids[b * longest + i] = draw.prompt()[i];
-            }
-            for (int i = 0; i < draw.uniforms().length; i++) {
-                uniforms[b * steps + i] = draw.uniforms()[i];
-            }
-            lengths[b] = draw.prompt().length;
-            limits[b] = draw.uniforms().length;
-            temperatures[b] = draw.temperature();
-            topK[b] = draw.topK();
-            topP[b] = draw.topP();
-            filters |= draw.topK() < config.vocabSize() || draw.topP() < 1;
-        }
-        try (NDManager call = module.open()) {
-            Shape column = new Shape(batch, 1);
-            NDList inputs = new NDList(
-                    call.create(ids, new Shape(batch, longest)),
-                    call.create(lengths),
-                    call.create(uniforms, new Shape(batch, steps)),
-                    call.create(limits),
-                    call.create(temperatures, column),
-                    call.create(topK, column),
-                    call.create(topP, column),
-                    call.create(new boolean[] {filters}),
-                    call.create(config.eosTokens().stream()
-                            .mapToLong(Integer::longValue)
-                            .toArray()));
-            addLora(call, inputs, adapter);
-            NDList result = module.run("generate", false, inputs);
-            return cut(draws, result.get(0).toLongArray(), result.get(1).toFloatArray());
-        }
-    }
-
-    private List<Drawn> cut(List<Draw> draws, long[] tokens, float[] logProbs) {
-        int steps = tokens.length / draws.size();
-        List<Drawn> drawn = new ArrayList<>();
-        for (int b = 0; b < draws.size(); b++) {
-            int limit = Math.min(steps, draws.get(b).uniforms().length);
-            int length = 0;
-            boolean ended = false;
-            while (length < limit && !ended) {
-                ended = config.eosTokens().contains((int) tokens[b * steps + length]);
-                length++;
-            }
-            int[] ids = new int[length];
-            float[] chosen = new float[length];
-            for (int i = 0; i < length; i++) {
-                ids[i] = (int) tokens[b * steps + i];
-                chosen[i] = logProbs[b * steps + i];
-            }
-            drawn.add(new Drawn(ids, chosen, ended));
-        }
-        return drawn;
+        adapter.checkFits(config);
+        return lanes.submit(draws, adapter);
     }
 
     /** Scores actions that follow prompts, without gradient; none may be empty. */
     public List<Scored> score(List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature) {
         Scored[] scored = new Scored[prompts.size()];
         try (NDManager pass = module.open()) {
-            NDList adapted = new NDList();
-            addLora(pass, adapted, adapter);
+            NDList adapted = lora(pass, adapter);
             List<Supplier<Batch>> tasks = new ArrayList<>();
             for (Batch batch : Batch.cut(prompts, actions, BUDGET)) {
                 tasks.add(() -> score(batch, adapted, temperature, scored));
@@ -168,7 +97,7 @@ public final class Decoder implements AutoCloseable {
             inputs.add(call.create(batch.starts()));
             inputs.add(call.create(new float[] {temperature}));
             inputs.addAll(adapted);
-            scatter(batch, module.run("score", false, inputs), scored);
+            scatter(batch, module.run("score", Native.Mode.INFERENCE, inputs), scored);
             return batch;
         }
     }
@@ -186,13 +115,60 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    /** Scores actions and keeps the graph to the adapter, until the pass is closed. */
+    /** Scores actions and keeps what a gradient to the adapter needs, until the pass is closed. */
     public LoraPass train(List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature) {
-        return new LoraPass(module, lora, adapter, Batch.cut(prompts, actions, BUDGET), temperature);
+        if (!options.use().trains()) {
+            throw new IllegalStateException("The model was loaded for " + options.use() + ": it does not train");
+        }
+        adapter.checkFits(config);
+        List<Batch> batches = Batch.cut(prompts, actions, BUDGET);
+        boolean keepsGraph = graphBytes(batches) <= options.activationBytes();
+        return new LoraPass(module, lora, adapter, batches, temperature, keepsGraph);
+    }
+
+    /** About what the graph of a pass takes: for each layer and token what autograd keeps of its operations. */
+    private long graphBytes(List<Batch> batches) {
+        long tokens = batches.stream().mapToLong(batch -> batch.ids().length).sum();
+        long heads = (long) config.heads() * config.headSize();
+        long pairs = 2L * config.kvHeads() * config.headSize();
+        long values = 6L * config.hiddenSize() + 5 * heads + 3 * pairs + 4L * config.intermediateSize();
+        return tokens * config.layers() * values * valueBytes;
+    }
+
+    /** The logits at every position of each sequence, [length][vocabulary]: for checks by value. */
+    List<float[][]> logits(List<int[]> sequences, Adapter adapter) {
+        List<float[][]> all = new ArrayList<>();
+        int longest = sequences.stream().mapToInt(s -> s.length).max().orElseThrow();
+        long[] ids = new long[sequences.size() * longest];
+        for (int b = 0; b < sequences.size(); b++) {
+            for (int i = 0; i < sequences.get(b).length; i++) {
+                ids[b * longest + i] = sequences.get(b)[i];
+            }
+        }
+        try (NDManager call = module.open()) {
+            NDList inputs = new NDList(
+                    call.create(ids, new Shape(sequences.size(), longest)),
+                    call.create(IntStream.range(0, ids.length).asLongStream().toArray()));
+            inputs.addAll(lora(call, adapter));
+            float[] flat = module.run("logits", Native.Mode.INFERENCE, inputs)
+                    .singletonOrThrow()
+                    .toFloatArray();
+            int size = config.vocabSize();
+            for (int b = 0; b < sequences.size(); b++) {
+                float[][] own = new float[sequences.get(b).length][];
+                for (int i = 0; i < own.length; i++) {
+                    int at = Math.multiplyExact(b * longest + i, size);
+                    own[i] = Arrays.copyOfRange(flat, at, at + size);
+                }
+                all.add(own);
+            }
+        }
+        return all;
     }
 
     @Override
     public void close() {
+        lanes.close();
         module.close();
     }
 
@@ -205,14 +181,11 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** The adapter's fused matrices as one list; a list of one tensor stands for none. */
-    private void addLora(NDManager call, NDList inputs, Adapter adapter) {
+    private NDList lora(NDManager call, Adapter adapter) {
         if (adapter.isNone()) {
-            NDArray none = call.create(new Shape(0));
-            inputs.add(Native.named(none, "lora[]"));
-        } else {
-            adapter.checkFits(config);
-            List<Tensor> fused = lora.fuse(adapter);
-            Native.addList(call, inputs, fused, "lora[]");
+            return Native.none(call, "lora[]");
         }
+        adapter.checkFits(config);
+        return Native.list(call, lora.fuse(adapter), "lora[]");
     }
 }

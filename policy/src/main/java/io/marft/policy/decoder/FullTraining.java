@@ -1,10 +1,10 @@
 package io.marft.policy.decoder;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,11 +29,27 @@ public final class FullTraining implements AutoCloseable {
      */
     public FullTraining(ModelConfig config, Map<String, Tensor> weights, int threads) {
         this.config = config;
-        List<SafeTensors.View> ordered = Checkpoint.layout(config).keySet().stream()
-                .map(weights::get)
-                .map(SafeTensors.View::of)
-                .toList();
-        this.module = new Native(config, ordered, threads);
+        this.module = new Native(config, Device.cpu(), threads);
+        try (NDManager call = module.open()) {
+            NDList inputs = Native.list(
+                    call,
+                    Checkpoint.layout(config).keySet().stream()
+                            .map(weights::get)
+                            .toList(),
+                    "weights[]");
+            inputs.add(call.create(rates(config)));
+            inputs.add(Native.size(call, config.maxPositions()));
+            module.run("load", Native.Mode.NO_GRADIENT, inputs);
+        }
+    }
+
+    /** Inverse frequencies in double throughout: a model's digest depends on each bit. */
+    private static double[] rates(ModelConfig config) {
+        double[] rates = new double[config.headSize() / 2];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = 1 / Math.pow(config.rotary().theta(), (double) i / rates.length);
+        }
+        return rates;
     }
 
     /**
@@ -55,14 +71,14 @@ public final class FullTraining implements AutoCloseable {
                 tasks.add(() -> slope(call, batch, scale));
             }
             module.parallel(tasks).forEach(gradients::addAll);
-            return module.run("step", false, gradients).get(0).toFloatArray()[0];
+            return module.run("step", Native.Mode.INFERENCE, gradients).get(0).toFloatArray()[0];
         }
     }
 
     private NDList slope(NDManager call, Batch batch, float scale) {
         NDList inputs = Decoder.inputs(call, batch);
         inputs.add(call.create(new float[] {scale}));
-        NDList gradients = module.run("slope", true, inputs);
+        NDList gradients = module.run("slope", Native.Mode.GRADIENT, inputs);
         gradients.forEach(gradient -> Native.named(gradient, "gradients[]"));
         return gradients;
     }
@@ -70,7 +86,7 @@ public final class FullTraining implements AutoCloseable {
     /** A copy of the weights, every tensor of {@link Checkpoint#layout}. */
     public Map<String, Tensor> weights() {
         try (NDManager call = module.open()) {
-            NDList found = module.run("weights", true, new NDList(call.create(0f)));
+            NDList found = module.run("weights", Native.Mode.GRADIENT, new NDList(call.create(0f)));
             Map<String, Tensor> weights = new LinkedHashMap<>();
             int i = 0;
             for (Map.Entry<String, List<Integer>> entry :

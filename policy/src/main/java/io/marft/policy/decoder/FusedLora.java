@@ -6,6 +6,7 @@ import io.marft.policy.adapter.Projection;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,9 +14,8 @@ import java.util.List;
  * output, gate|up, down.
  *
  * <p>The adapters of one fused map become one pair: their A stacked, [ranks, inputs], and their B on the diagonal of
- * [outputs, ranks]. The decoder folds each norm's weight into the map that follows it, so A is multiplied by it as well;
- * B is multiplied by the adapter's scale. {@link #unfuse} is the transpose of {@link #fuse}, which is what a gradient
- * needs.
+ * [outputs, ranks], multiplied by the adapter's scale. {@link #unfuse} is the transpose of {@link #fuse}, which is what a
+ * gradient needs.
  */
 final class FusedLora {
 
@@ -26,15 +26,19 @@ final class FusedLora {
             List.of(Projection.DOWN));
 
     private final ModelConfig model;
-    /** For each layer and fused map the weight of the norm before it, or nothing. */
-    private final List<float[]> norms;
 
-    /**
-     * @param norms for each layer the weights of its first and its second norm
-     */
-    FusedLora(ModelConfig model, List<float[]> norms) {
+    FusedLora(ModelConfig model) {
         this.model = model;
-        this.norms = List.copyOf(norms);
+    }
+
+    /** For each fused map how many rows of A an adapter has. */
+    int[] ranks(LoraConfig config) {
+        return MAPS.stream().mapToInt(parts -> ranks(config, parts)).toArray();
+    }
+
+    private static int ranks(LoraConfig config, List<Projection> parts) {
+        return config.rank()
+                * (int) parts.stream().filter(config.projections()::contains).count();
     }
 
     /** For each layer and fused map A and B; matrices of no rows where the adapter has none. */
@@ -46,11 +50,7 @@ final class FusedLora {
                 List<Projection> parts = MAPS.get(map);
                 int inputs = parts.get(0).inputs(model);
                 int outputs = parts.stream().mapToInt(p -> p.outputs(model)).sum();
-                int ranks = config.rank()
-                        * (int) parts.stream()
-                                .filter(config.projections()::contains)
-                                .count();
-                float[] norm = norm(layer, map);
+                int ranks = ranks(config, parts);
                 float[] a = new float[ranks * inputs];
                 float[] b = new float[outputs * ranks];
                 int column = 0;
@@ -58,9 +58,7 @@ final class FusedLora {
                 for (Projection part : parts) {
                     if (config.projections().contains(part)) {
                         float[] partA = adapter.a(layer, part).values();
-                        for (int i = 0; i < partA.length; i++) {
-                            a[column * inputs + i] = partA[i] * (norm.length == 0 ? 1 : norm[i % inputs]);
-                        }
+                        System.arraycopy(partA, 0, a, column * inputs, partA.length);
                         float[] partB = adapter.b(layer, part).values();
                         for (int i = 0; i < partB.length; i++) {
                             b[(row + i / config.rank()) * ranks + column + i % config.rank()] =
@@ -89,25 +87,18 @@ final class FusedLora {
         for (int layer = 0; layer < model.layers(); layer++) {
             for (int map = 0; map < MAPS.size(); map++) {
                 List<Projection> parts = MAPS.get(map);
-                int ranks = config.rank()
-                        * (int) parts.stream()
-                                .filter(config.projections()::contains)
-                                .count();
+                int ranks = ranks(config, parts);
                 if (ranks == 0) {
                     continue;
                 }
                 float[] a = gradients.get(next++);
                 float[] b = gradients.get(next++);
                 int inputs = parts.get(0).inputs(model);
-                float[] norm = norm(layer, map);
                 int column = 0;
                 int row = 0;
                 for (Projection part : parts) {
                     if (config.projections().contains(part)) {
-                        float[] partA = new float[config.rank() * inputs];
-                        for (int i = 0; i < partA.length; i++) {
-                            partA[i] = a[column * inputs + i] * (norm.length == 0 ? 1 : norm[i % inputs]);
-                        }
+                        float[] partA = Arrays.copyOfRange(a, column * inputs, (column + config.rank()) * inputs);
                         float[] partB = new float[part.outputs(model) * config.rank()];
                         for (int i = 0; i < partB.length; i++) {
                             partB[i] =
@@ -122,13 +113,5 @@ final class FusedLora {
             }
         }
         return adapter.withValues(values);
-    }
-
-    private float[] norm(int layer, int map) {
-        return switch (map) {
-            case 0 -> norms.get(2 * layer);
-            case 2 -> norms.get(2 * layer + 1);
-            default -> new float[0];
-        };
     }
 }

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A scored set of sequences with its graph to the adapter: the owner of that graph's native memory.
+ * A scored set of sequences with its graph to the adapter, or with each layer's input, from which {@link #gradient}
+ * computes the graph again, a layer at a time: the owner of that native memory.
  *
  * <p>To be used by one thread at a time; other passes may run meanwhile.
  */
@@ -18,20 +19,37 @@ public final class LoraPass implements AutoCloseable {
     private final Native module;
     private final FusedLora lora;
     private final Adapter adapter;
-    private final List<Batch> batches;
+    private final float temperature;
+    private final boolean keepsGraph;
     private final NDManager memory;
     private final NDList leaves;
-    /** For each batch its log-probabilities and entropies, with their graph; empty when used up. */
-    private List<NDList> outputs;
+    /** Empty when used up. */
+    private List<Scored> scored;
 
     private final float[][] logProbs;
     private final float[][] entropies;
 
-    LoraPass(Native module, FusedLora lora, Adapter adapter, List<Batch> batches, float temperature) {
+    /**
+     * A batch after its forward pass.
+     *
+     * @param inputs of the pass: the graph points into them, and their memory is Java's
+     * @param saved the last states with their graph, or each layer's input and the last states
+     */
+    private record Scored(Batch batch, NDList inputs, NDList saved) {}
+
+    /** @param keepsGraph whether to keep the graph instead of computing it again */
+    LoraPass(
+            Native module,
+            FusedLora lora,
+            Adapter adapter,
+            List<Batch> batches,
+            float temperature,
+            boolean keepsGraph) {
         this.module = module;
         this.lora = lora;
         this.adapter = adapter;
-        this.batches = batches;
+        this.temperature = temperature;
+        this.keepsGraph = keepsGraph;
         int sequences =
                 batches.stream().mapToInt(batch -> batch.sequences().size()).sum();
         this.logProbs = new float[sequences][];
@@ -39,9 +57,9 @@ public final class LoraPass implements AutoCloseable {
         this.memory = module.open();
         try {
             this.leaves = leaves();
-            List<Supplier<NDList>> tasks = new ArrayList<>();
-            batches.forEach(batch -> tasks.add(() -> forward(batch, temperature)));
-            this.outputs = module.parallel(tasks);
+            List<Supplier<Scored>> tasks = new ArrayList<>();
+            batches.forEach(batch -> tasks.add(() -> forward(batch)));
+            this.scored = module.parallel(tasks);
         } catch (RuntimeException e) {
             memory.close();
             throw e;
@@ -50,28 +68,30 @@ public final class LoraPass implements AutoCloseable {
 
     private NDList leaves() {
         try (NDManager call = module.open()) {
-            NDList inputs = new NDList();
-            Native.addList(call, inputs, lora.fuse(adapter), "tensors[]");
-            NDList made = module.run("leaves", true, inputs);
+            NDList made =
+                    module.run("leaves", Native.Mode.GRADIENT, Native.list(call, lora.fuse(adapter), "tensors[]"));
             made.attach(memory);
             made.forEach(leaf -> Native.named(leaf, "lora[]"));
             return made;
         }
     }
 
-    /** The graph keeps pointers into the inputs, whose memory is Java's: they live as long as the pass. */
-    private NDList forward(Batch batch, float temperature) {
+    private Scored forward(Batch batch) {
         NDList inputs = Decoder.inputs(memory, batch);
         inputs.add(memory.create(new float[] {temperature}));
-        inputs.addAll(leaves);
-        NDList result = module.run("forward", true, inputs);
+        NDList all = new NDList(inputs);
+        all.add(memory.create(new boolean[] {keepsGraph}));
+        all.addAll(leaves);
+        NDList result = module.run("forward", keepsGraph ? Native.Mode.GRADIENT : Native.Mode.NO_GRADIENT, all);
         float[] chosen = result.get(0).toFloatArray();
         float[] entropy = result.get(1).toFloatArray();
         for (int b = 0; b < batch.sequences().size(); b++) {
             logProbs[batch.sequences().get(b)] = batch.slice(chosen, b);
             entropies[batch.sequences().get(b)] = batch.slice(entropy, b);
         }
-        return result;
+        NDList saved = result.subNDList(2);
+        saved.forEach(array -> Native.named(array, "saved[]"));
+        return new Scored(batch, inputs, saved);
     }
 
     /** For each sequence the log-probability of each action token. */
@@ -84,6 +104,11 @@ public final class LoraPass implements AutoCloseable {
         return entropies;
     }
 
+    /** Whether the graph was kept; false if the gradient will compute it again. */
+    public boolean keepsGraph() {
+        return keepsGraph;
+    }
+
     /**
      * The gradient of a loss with respect to the adapter, by the chain rule from the loss's derivatives. The graph is used
      * up: call it once.
@@ -93,35 +118,34 @@ public final class LoraPass implements AutoCloseable {
      * @return the gradient, shaped like the adapter
      */
     public Adapter gradient(float[][] byLogProb, float[][] byEntropy) {
-        if (outputs.isEmpty()) {
+        if (scored.isEmpty()) {
             throw new IllegalStateException(
                     "The pass holds no graph: it had no sequences, or gradient was called before");
         }
         List<Supplier<List<float[]>>> tasks = new ArrayList<>();
-        for (int i = 0; i < batches.size(); i++) {
-            Batch batch = batches.get(i);
-            NDList output = outputs.get(i);
-            float[] first = gather(batch, byLogProb);
-            float[] second = gather(batch, byEntropy);
-            tasks.add(() -> backward(output, first, second));
+        for (Scored part : scored) {
+            float[] first = gather(part.batch(), byLogProb);
+            float[] second = gather(part.batch(), byEntropy);
+            tasks.add(() -> backward(part, first, second));
         }
         List<List<float[]>> found = module.parallel(tasks);
-        outputs = List.of();
+        scored = List.of();
         List<float[]> sum = found.get(0);
         found.subList(1, found.size()).forEach(gradients -> add(sum, gradients));
         return lora.unfuse(adapter, sum);
     }
 
-    private List<float[]> backward(NDList output, float[] byLogProb, float[] byEntropy) {
+    private List<float[]> backward(Scored part, float[] byLogProb, float[] byEntropy) {
         try (NDManager call = module.open()) {
-            NDList inputs = new NDList(
-                    Native.named(call.create(byLogProb), "weights[]"),
-                    Native.named(call.create(byEntropy), "weights[]"));
-            output.forEach(array -> inputs.add(Native.named(array, "outputs[]")));
+            NDList inputs = new NDList(call.create(byLogProb), call.create(byEntropy));
+            inputs.addAll(part.inputs());
+            inputs.addAll(part.saved());
             inputs.addAll(leaves);
-            return module.run("gradient", true, inputs).stream()
+            List<float[]> gradients = module.run("gradient", Native.Mode.GRADIENT, inputs).stream()
                     .map(NDArray::toFloatArray)
                     .toList();
+            part.saved().close();
+            return gradients;
         }
     }
 

@@ -11,7 +11,6 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.checkpoint.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,49 +19,51 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The decoder's TorchScript module with its weights: the owner of their native memory, and the only place that calls
- * libtorch. Thread-safe: calls may overlap.
+ * The decoder's TorchScript module: the owner of its native memory, and the only place that calls libtorch. Thread-safe:
+ * calls may overlap.
  *
  * <p>Why DJL's internal classes: {@code PtSymbolBlock.forward} switches shared state of the block from call to call, and
  * the graph executor's optimizer, which costs seconds of recompilation, can be left off only per thread.
  *
- * <p>Why one libtorch thread per call: its operations are short here, and its barriers cost more than they win, many times
- * over when cores are shared. Micro-batches side by side win all, and give the same bits for any number of threads.
+ * <p>Threads: a small model's operations are so short that libtorch's barriers cost more than they win, many times over
+ * when cores are shared. So each of its calls runs on one libtorch thread, and micro-batches side by side win all; they
+ * give the same bits for any number of threads. A large model's calls each use all threads, one call at a time; on a GPU
+ * as well.
  */
 final class Native implements AutoCloseable {
 
     /** The parts of one class, to be joined in this order. */
-    private static final List<String> SOURCES = List.of("decoder.py", "sampling.py", "pretraining.py");
+    private static final List<String> SOURCES =
+            List.of("decoder.py", "training.py", "sampling.py", "pretraining.py", packing());
+
+    private static final List<String> LISTS =
+            List.of("ends", "blocks", "rotary", "maps", "packed", "first", "second", "steps");
+    private static final int LARGE = 512;
 
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final Workers workers;
+    private final boolean large;
+    private final int libtorchThreads;
+    private final ReentrantLock turn = new ReentrantLock(true);
 
-    /**
-     * @param weights every tensor of {@link io.marft.policy.checkpoint.Checkpoint#layout}, in its order; copied
-     * @param threads how many micro-batches may run at once
-     */
-    Native(ModelConfig config, List<SafeTensors.View> weights, int threads) {
-        this.workers = new Workers(threads);
-        this.manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    /** @param threads how many processors to use */
+    Native(ModelConfig config, Device device, int threads) {
+        this.large = device.isGpu() || config.hiddenSize() >= LARGE;
+        this.libtorchThreads = large ? threads : 1;
+        this.workers = new Workers(large ? 1 : threads);
+        this.manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
             byte[] archive = TorchArchive.pack(source(), "Decoder", attributes(config));
             this.module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-            try (NDManager call = open()) {
-                NDList inputs = new NDList();
-                for (SafeTensors.View view : weights) {
-                    inputs.add(named(
-                            tensor(call, view.shape(), view.bytes(0, Math.toIntExact(view.size()))), "weights[]"));
-                }
-                inputs.add(call.create(new Shape(config.maxPositions(), 1), DataType.FLOAT32));
-                run("load", true, inputs);
-            }
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
@@ -72,39 +73,90 @@ final class Native implements AutoCloseable {
         }
     }
 
+    /** Whether each call uses all threads, and calls take turns. */
+    boolean isLarge() {
+        return large;
+    }
+
+    /** Whether it runs on a GPU. */
+    boolean isGpu() {
+        return manager.getDevice().isGpu();
+    }
+
+    /** Whether matrices can be packed for decoding. */
+    boolean packs() {
+        return !isGpu() && SOURCES.contains("packing_onednn.py");
+    }
+
     /** A manager for the tensors of one call or pass; closing it frees them all. */
     NDManager open() {
         return manager.newSubManager();
     }
 
+    /** What autograd does in a call. */
+    enum Mode {
+        /** Nothing, and results can never take part in a graph. */
+        INFERENCE,
+        /** It records nothing. */
+        NO_GRADIENT,
+        /** It records a graph. */
+        GRADIENT
+    }
+
     /**
      * Runs a method of the module.
      *
-     * @param gradient whether to record a graph
      * @param inputs in the method's order; the first one's manager will own the result
      */
-    NDList run(String method, boolean gradient, NDList inputs) {
-        JniUtils.setGraphExecutorOptimize(false);
-        JniUtils.setNumThreads(1);
-        JniUtils.setGradMode(gradient);
-        NDArray name = inputs.get(0).getManager().create(0);
-        name.setName("module_method:" + method);
-        NDList all = new NDList(inputs);
-        all.add(name);
-        return IValueUtils.forward(module, all, gradient);
+    NDList run(String method, Mode mode, NDList inputs) {
+        if (large) {
+            turn.lock();
+        }
+        try {
+            JniUtils.setGraphExecutorOptimize(false);
+            JniUtils.setNumThreads(libtorchThreads);
+            JniUtils.setGradMode(mode == Mode.GRADIENT);
+            NDArray name = inputs.get(0).getManager().create(0);
+            name.setName("module_method:" + method);
+            NDList all = new NDList(inputs);
+            all.add(name);
+            return IValueUtils.forward(module, all, mode != Mode.INFERENCE);
+        } finally {
+            if (large) {
+                turn.unlock();
+            }
+        }
     }
 
-    /** Adds tensors as one list, which must not be empty. */
-    static void addList(NDManager call, NDList inputs, List<Tensor> tensors, String name) {
+    /** Tensors of the Java side as one list, which must not be empty. */
+    static NDList list(NDManager call, List<Tensor> tensors, String name) {
+        List<NDArray> arrays = new ArrayList<>();
         for (Tensor tensor : tensors) {
-            inputs.add(named(tensor(call, tensor.shape(), tensor.toBytes()), name));
+            arrays.add(named(tensor(call, tensor.shape(), tensor.toBytes(), DataType.FLOAT32), name));
         }
+        return new NDList(arrays);
     }
 
     /** {@code array} with the name under which lists are gathered: {@code "…[]"}. */
     static NDArray named(NDArray array, String name) {
         array.setName(name);
         return array;
+    }
+
+    /** A tensor without values whose first size is an integer to be handed over. */
+    static NDArray size(NDManager call, int value) {
+        return call.create(new Shape(value, 0));
+    }
+
+    /** A list that stands for nothing. */
+    static NDList none(NDManager call, String name) {
+        return new NDList(named(call.create(new Shape(0)), name));
+    }
+
+    /** On a CPU a view of {@code bytes}, which must outlive it. */
+    static NDArray tensor(NDManager call, List<Integer> shape, ByteBuffer bytes, DataType type) {
+        Shape sizes = new Shape(shape.stream().mapToLong(Integer::longValue).toArray());
+        return call.create(bytes.duplicate().order(ByteOrder.nativeOrder()), sizes, type);
     }
 
     /** Runs tasks on this module's workers; results in order. */
@@ -118,9 +170,10 @@ final class Native implements AutoCloseable {
         manager.close();
     }
 
-    private static NDArray tensor(NDManager call, List<Integer> shape, ByteBuffer bytes) {
-        Shape sizes = new Shape(shape.stream().mapToLong(Integer::longValue).toArray());
-        return call.create(bytes.duplicate().order(ByteOrder.nativeOrder()), sizes, DataType.FLOAT32);
+    /** libtorch comes with oneDNN on 64-bit x86. */
+    private static String packing() {
+        String processor = System.getProperty("os.arch");
+        return processor.equals("amd64") || processor.equals("x86_64") ? "packing_onednn.py" : "packing_none.py";
     }
 
     private static String source() throws IOException {
@@ -142,11 +195,7 @@ final class Native implements AutoCloseable {
         attributes.put("kv_heads", config.kvHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("epsilon", config.rmsNormEps());
-        attributes.put("theta", config.rotary().theta());
-        attributes.put("tied", config.tiedEmbeddings());
-        for (String list : List.of("ends", "blocks", "rotary", "maps", "first", "second", "steps")) {
-            attributes.put(list, List.of());
-        }
+        LISTS.forEach(list -> attributes.put(list, List.of()));
         return attributes;
     }
 }

@@ -1,4 +1,46 @@
-# Pretraining: the last part of class Decoder, see decoder.py.
+# Pretraining: the fourth part of class Decoder, see decoder.py.
+
+  # Takes the weights to be trained over, once; copies them, so that the caller may free its own.
+  # weights: embedding, final norm, [head], then per layer: first norm, q, q bias, k, k bias, v, v bias, o, second norm,
+  # gate, up, down. rates, length: as for take.
+  def load(self: __torch__.Decoder, weights: List[Tensor], rates: Tensor, length: Tensor) -> Tensor:
+    count = len(weights) - 12 * self.layers
+    ends = annotate(List[Tensor], [])
+    for i in range(count):
+      ends.append(torch.clone(weights[i]))
+    blocks = annotate(List[Tensor], [])
+    for l in range(self.layers):
+      o = count + 12 * l
+      blocks.append(torch.cat([weights[o + 1], weights[o + 3], weights[o + 5]], 0))
+      blocks.append(torch.cat([weights[o + 2], weights[o + 4], weights[o + 6]], 0))
+      blocks.append(torch.clone(weights[o + 7]))
+      blocks.append(torch.cat([weights[o + 9], weights[o + 10]], 0))
+      blocks.append(torch.clone(weights[o + 11]))
+      blocks.append(torch.clone(weights[o]))
+      blocks.append(torch.clone(weights[o + 8]))
+    self.ends = ends
+    self.blocks = blocks
+    self.turn(rates, length, 6)
+    return ends[0]
+
+  # "maps" of weights in training, each norm's weight folded into the linear map that follows it.
+  def fold(self: __torch__.Decoder, ends: List[Tensor], blocks: List[Tensor]) -> List[Tensor]:
+    maps = annotate(List[Tensor], [])
+    none = torch.empty([0])
+    for l in range(self.layers):
+      o = 7 * l
+      maps.append(torch.mul(blocks[o], blocks[o + 5]))
+      maps.append(blocks[o + 1])
+      maps.append(blocks[o + 2])
+      maps.append(none)
+      maps.append(torch.mul(blocks[o + 3], blocks[o + 6]))
+      maps.append(none)
+      maps.append(blocks[o + 4])
+      for i in range(4):
+        maps.append(none)
+    maps.append(torch.mul(ends[len(ends) - 1 if len(ends) == 3 else 0], ends[1]))
+    maps.append(none)
+    return maps
 
   # The summed cross-entropy of targets [m] predicted at the first m of rows, divided by scale [1], and its
   # gradient by every one of "ends" and "blocks". Returns the loss, then the gradients.
@@ -11,9 +53,9 @@
     for i in range(len(self.blocks)):
       blocks.append(torch.requires_grad_(torch.detach(self.blocks[i]), True))
     maps = self.fold(leaves, blocks)
-    states = self.states(ids, rows, leaves[0], maps, none, none, False)
+    states = self.states(ids, rows, leaves[0], maps, none)
     states = torch.narrow(states, 0, 0, targets.size(0))
-    loss = torch.div(torch.cross_entropy_loss(torch.linear(states, maps[5 * self.layers]), targets, None, 2), scale)
+    loss = torch.div(torch.cross_entropy_loss(torch.linear(states, maps[11 * self.layers]), targets, None, 2), scale)
     leaves.extend(blocks)
     factors = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
     found = [torch.detach(loss)]

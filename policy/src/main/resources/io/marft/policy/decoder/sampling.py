@@ -1,117 +1,217 @@
-# Sampling: the second part of class Decoder, see decoder.py.
+# Sampling with a cache of keys and values: the third part of class Decoder, see decoder.py.
+#
+# cache: for each layer keys and values, flat. They are read as [rows, K, S, E], S slots for each row; the token at position p
+# of a row is in its slot p, so rows of any length stand side by side. What a slot behind a row's last token holds means
+# nothing and is masked, but must be finite: a weight of zero times what is no number is no number.
+# Draws: temperature, top_k, top_p, min_p [B, 1]; mode [0], [1] or [2]: 0 if no row filters, 1 if some do, 2 if all take the
+# most probable token; uniform [B, 1] in [0, 1), double.
 
-  # Draws one token per row. logits [B, V], already divided by the temperature; top_k, top_p [B, 1]; filtered: whether any
-  # row filters; uniform [B, 1] in [0, 1). Inverse of the cumulative distribution, in double so that a token of
-  # probability 0 is never drawn. Returns tokens [B, 1] and their log-probabilities [B, 1].
-  def draw(self: __torch__.Decoder, logits: Tensor, top_k: Tensor, top_p: Tensor, filtered: bool,
+  # The place of a draw in rows of weights p [B, n], by the inverse of the cumulative distribution, in double; a place of
+  # weight 0 is never drawn. offset [B, 1] has been passed over already; level [B, 1] is what to reach.
+  def pick(self: __torch__.Decoder, p: Tensor, offset: Tensor, level: Tensor) -> Tensor:
+    cumulative = torch.add(torch.cumsum(torch.to(p, 7), 1), offset)
+    place = torch.sum(torch.le(cumulative, level), [1], True)
+    places = torch.unsqueeze(torch.arange(p.size(1), device=p.device), 0)
+    last = torch.amax(torch.mul(places, torch.gt(p, 0.)), [1], True)
+    return torch.minimum(place, last)
+
+  # A place in rows of weights p [B, n], whatever n: first a block of 128, then a place in it.
+  def descend(self: __torch__.Decoder, p: Tensor, uniform: Tensor) -> Tensor:
+    size = p.size(1)
+    if size <= 1024:
+      zero = torch.zeros_like(uniform)
+      total = torch.sum(p, [1], True, dtype=7)
+      place = self.pick(p, zero, torch.mul(uniform, total))
+    else:
+      blocks = torch.view(torch.constant_pad_nd(p, [0, (128 - size % 128) % 128], 0), [p.size(0), -1, 128])
+      sums = torch.sum(blocks, [2], False, dtype=7)
+      cumulative = torch.cumsum(sums, 1)
+      level = torch.mul(uniform, torch.narrow(cumulative, 1, cumulative.size(1) - 1, 1))
+      block = self.pick(sums, torch.zeros_like(uniform), level)
+      before = torch.sub(torch.gather(cumulative, 1, block), torch.gather(sums, 1, block))
+      inside = torch.gather(blocks, 1, torch.expand(torch.unsqueeze(block, 2), [-1, 1, 128]))
+      place = torch.add(torch.mul(block, 128), self.pick(torch.squeeze(inside, 1), before, level))
+    return place
+
+  # Draws among the most probable tokens that top_k, then top_p of what top_k leaves, then min_p keep. logits [B, V], divided
+  # by the temperature. Of a large vocabulary only the first 1024 are sorted, if no row keeps more.
+  def filter(self: __torch__.Decoder, logits: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor,
       uniform: Tensor) -> Tuple[Tensor, Tensor]:
+    vocabulary = logits.size(1)
+    size = vocabulary
+    if vocabulary > 1024:
+      size = 1024
+    whole = torch.logsumexp(logits, [1], True)
+    free = torch.logical_and(torch.logical_and(torch.ge(top_k, vocabulary), torch.ge(top_p, 1.)), torch.le(min_p, 0.))
+    kept = logits
     order = logits
-    if filtered:
-      logits, order = torch.sort(logits, -1, True)
-      ranks = torch.unsqueeze(torch.arange(logits.size(1), device=logits.device), 0)
-      logits = torch.masked_fill(logits, torch.ge(ranks, top_k), -inf)
-      probabilities = torch.softmax(logits, -1)
-      before = torch.sub(torch.cumsum(probabilities, 1), probabilities)
-      drop = torch.logical_and(torch.ge(before, top_p), torch.gt(ranks, 0))
-      logits = torch.masked_fill(logits, drop, -inf)
-    all = torch.log_softmax(logits, -1)
-    cumulative = torch.cumsum(torch.exp(torch.to(all, 7)), 1)
-    level = torch.mul(uniform, torch.narrow(cumulative, 1, cumulative.size(1) - 1, 1))
-    token = torch.sum(torch.le(cumulative, level), [1], True)
-    chosen = torch.gather(all, 1, token)
-    if filtered:
-      token = torch.gather(order, 1, token)
+    going = True
+    while going:
+      values, order = torch.topk(logits, size, -1, True, True)
+      ranks = torch.unsqueeze(torch.arange(size, device=logits.device), 0)
+      short = torch.masked_fill(values, torch.ge(ranks, top_k), -inf)
+      total = torch.where(torch.le(top_k, size), torch.logsumexp(short, [1], True), whole)
+      p = torch.exp(torch.to(torch.sub(short, total), 7))
+      before = torch.sub(torch.cumsum(p, 1), p)
+      least = torch.add(torch.narrow(values, 1, 0, 1), torch.log(min_p))
+      drop = torch.logical_and(torch.logical_or(torch.ge(before, top_p), torch.lt(values, least)), torch.gt(ranks, 0))
+      kept = torch.masked_fill(short, drop, -inf)
+      done = torch.logical_or(torch.logical_or(torch.le(top_k, size), torch.select(drop, 1, size - 1).unsqueeze(1)), free)
+      going = size < vocabulary and not bool(torch.item(torch.all(done)))
+      if going:
+        size = vocabulary
+    all = torch.log_softmax(kept, -1)
+    place = self.descend(torch.exp(all), uniform)
+    token = torch.gather(order, 1, place)
+    chosen = torch.gather(all, 1, place)
+    if bool(torch.item(torch.any(free))) and size < vocabulary:
+      plain, logp = self.plain(logits, uniform)
+      token = torch.where(free, plain, token)
+      chosen = torch.where(free, logp, chosen)
     return (token, chosen)
 
-  # One token further. token, where [B]: the token and its position in its sequence; place: the slot of the cache for it;
-  # mask [B*K, 1, slots], cache as in generate. Returns the normalised last states [B, D].
-  def advance(self: __torch__.Decoder, token: Tensor, where: Tensor, place: int, mask: Tensor, cache: List[Tensor],
-      maps: List[Tensor]) -> Tensor:
-    none = [torch.empty([0])]
-    batch = token.size(0)
-    turned = self.heads + self.kv_heads
-    pairs = batch * self.kv_heads
-    scale = self.head_size ** -0.5
-    cosine = torch.unsqueeze(torch.index_select(self.rotary[0], 0, where), 1)
-    sine = torch.unsqueeze(torch.index_select(self.rotary[1], 0, where), 1)
-    visible = torch.narrow(mask, 2, 0, place + 1)
-    x = torch.embedding(self.ends[0], token)
-    for l in range(self.layers):
-      qkv = torch.linear(self.normalise(x), maps[5 * l], maps[5 * l + 1])
-      qkv = torch.view(qkv, [batch, turned + self.kv_heads, self.head_size])
-      qk = self.rotate(torch.narrow(qkv, 1, 0, turned), cosine, sine)
-      key = torch.narrow(qk, 1, self.heads, self.kv_heads)
-      value = torch.narrow(qkv, 1, turned, self.kv_heads)
-      torch.copy_(torch.select(cache[2 * l], 1, place), torch.reshape(key, [pairs, self.head_size]))
-      torch.copy_(torch.select(cache[2 * l + 1], 1, place), torch.reshape(value, [pairs, self.head_size]))
-      # The query heads that share a key head stand side by side, like so many positions.
-      query = torch.reshape(torch.narrow(qk, 1, 0, self.heads), [pairs, self.heads // self.kv_heads, self.head_size])
-      keys = torch.narrow(cache[2 * l], 1, 0, place + 1)
-      values = torch.narrow(cache[2 * l + 1], 1, 0, place + 1)
-      scores = torch.baddbmm(visible, query, torch.transpose(keys, 1, 2), beta=1, alpha=scale)
-      attended = torch.bmm(torch.softmax(scores, -1), values)
-      x = self.finish(x, torch.reshape(attended, [batch, -1]), maps, none, l)
-    return self.normalise(x)
+  # Draws from the whole distribution. logits [B, V], divided by the temperature.
+  def plain(self: __torch__.Decoder, logits: Tensor, uniform: Tensor) -> Tuple[Tensor, Tensor]:
+    all = torch.log_softmax(logits, -1)
+    token = self.descend(torch.exp(all), uniform)
+    return (token, torch.gather(all, 1, token))
 
-  # Continues prompts, all steps in one call. ids [B, T]; lengths [B] of the prompts; uniforms [B, S] in double; limits [B]
-  # of new tokens, S the largest; temperature, top_k, top_p [B, 1] (temperature 1 with top_k 1 is greedy); filters [1]:
-  # whether any row filters; ends [any] the end tokens. Returns tokens [B, s] and log-probabilities [B, s], s <= S; what
-  # follows a row's end means nothing.
-  def generate(self: __torch__.Decoder, ids: Tensor, lengths: Tensor, uniforms: Tensor, limits: Tensor, temperature: Tensor,
-      top_k: Tensor, top_p: Tensor, filters: Tensor, ends: Tensor, lora: List[Tensor]) -> Tuple[Tensor, Tensor]:
-    maps = self.merge(lora)
+  # Draws one token per row from states [B, D]. Returns tokens [B] and their log-probabilities [B] under the distribution that
+  # they were drawn from.
+  def draw(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], temperature: Tensor, top_k: Tensor, top_p: Tensor,
+      min_p: Tensor, mode: Tensor, uniform: Tensor) -> Tuple[Tensor, Tensor]:
+    logits = self.head(states, maps)
+    kind = mode.size(0)
+    if kind == 2:
+      token = torch.argmax(logits, 1, True)
+      chosen = torch.zeros([logits.size(0), 1], dtype=6, device=logits.device)
+    else:
+      logits = torch.div(logits, temperature)
+      if kind == 1:
+        token, chosen = self.filter(logits, top_k, top_p, min_p, uniform)
+      else:
+        token, chosen = self.plain(logits, uniform)
+    return (torch.squeeze(token, 1), torch.squeeze(chosen, 1))
+
+  # The rows first to first + count of a part of the cache, as [count * K, S, E].
+  def rows(self: __torch__.Decoder, part: Tensor, slots: int, first: int, count: int) -> Tensor:
+    size = self.kv_heads * slots * self.head_size
+    return torch.view(torch.narrow(part, 0, first * size, count * size), [count * self.kv_heads, slots, self.head_size])
+
+  # Reads prompts, or the next piece of them, into the cache, and draws what follows. ids [B, T], padded on the right; lengths
+  # [B]; slots [S], past [P], first [r]: tensors whose sizes are meant: the rows r to r + B have P tokens already.
+  def prefill(self: __torch__.Decoder, ids: Tensor, lengths: Tensor, slots: Tensor, past: Tensor, first: Tensor,
+      temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, mode: Tensor, uniform: Tensor,
+      lora: List[Tensor], cache: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    maps = self.serving()
     none = [torch.empty([0])]
     batch = ids.size(0)
-    prompt = ids.size(1)
-    steps = uniforms.size(1)
-    slots = prompt + steps
-    filtered = bool(torch.item(filters))
-    rows = torch.arange(batch, device=ids.device)
-    cache = annotate(List[Tensor], [])
-    last = torch.add(torch.mul(rows, prompt), torch.sub(lengths, 1))
-    x = self.states(ids, last, self.ends[0], maps, none, cache, True)
-    # New keys and values follow the padded prompt; the mask hides the padding between them.
+    length = ids.size(1)
+    before = past.size(0)
+    group = self.heads // self.kv_heads
+    turned = self.heads + self.kv_heads
+    cosine = torch.unsqueeze(torch.narrow(self.rotary[0], 0, before, length), 1)
+    sine = torch.unsqueeze(torch.narrow(self.rotary[1], 0, before, length), 1)
+    x = torch.embedding(self.ends[0], torch.reshape(ids, [-1]))
+    # Query heads that share a key head stand one after the other, like so many positions.
+    places = torch.unsqueeze(torch.arange(before + length, device=ids.device), 0)
+    own = torch.unsqueeze(torch.arange(before, before + length, device=ids.device), 1)
+    mask = torch.masked_fill(torch.zeros([length, before + length], dtype=x.dtype, device=ids.device), torch.gt(places, own), -inf)
+    mask = torch.repeat(mask, [group, 1])
+    last = torch.add(torch.mul(torch.arange(batch, device=ids.device), length), torch.sub(lengths, 1))
+    for l in range(self.layers):
+      qk, value = self.project(x, maps, lora, none, l)
+      qk = self.rotate(torch.view(qk, [batch, length, turned, self.head_size]), cosine, sine)
+      keys = torch.view(self.rows(cache[2 * l], slots.size(0), first.size(0), batch), [batch, self.kv_heads, -1, self.head_size])
+      values = torch.view(self.rows(cache[2 * l + 1], slots.size(0), first.size(0), batch), [batch, self.kv_heads, -1, self.head_size])
+      self.clear(keys, before + length)
+      self.clear(values, before + length)
+      room = torch.narrow(keys, 2, before, length)
+      torch.copy_(room, torch.transpose(torch.narrow(qk, 2, self.heads, self.kv_heads), 1, 2))
+      room = torch.narrow(values, 2, before, length)
+      torch.copy_(room, torch.transpose(torch.view(value, [batch, length, self.kv_heads, self.head_size]), 1, 2))
+      query = torch.view(torch.narrow(qk, 2, 0, self.heads), [batch, length, self.kv_heads, group, self.head_size])
+      query = torch.reshape(torch.permute(query, [0, 2, 3, 1, 4]), [batch, self.kv_heads, group * length, self.head_size])
+      attended = torch.scaled_dot_product_attention(
+          query, torch.narrow(keys, 2, 0, before + length), torch.narrow(values, 2, 0, before + length), mask)
+      attended = torch.view(attended, [batch, self.kv_heads, group, length, self.head_size])
+      attended = torch.reshape(torch.permute(attended, [0, 3, 1, 2, 4]), [batch * length, self.heads * self.head_size])
+      if l == self.layers - 1:
+        attended = torch.index_select(attended, 0, last)
+        x = torch.index_select(x, 0, last)
+      x = self.finish(x, attended, maps, lora, none, l)
+    x = self.normalise(x, maps[11 * self.layers + 1])
+    return self.draw(x, maps, temperature, top_k, top_p, min_p, mode, uniform)
+
+  # One token further in the rows 0 to B of the cache. token, where [B]: the token and its position; slots [S], span [s]:
+  # tensors whose sizes are meant: no row is longer than s, with its token. owners: which LoRA columns are each row's, see linear.
+  def advance(self: __torch__.Decoder, token: Tensor, where: Tensor, slots: Tensor, span: Tensor, temperature: Tensor,
+      top_k: Tensor, top_p: Tensor, min_p: Tensor, mode: Tensor, uniform: Tensor, owners: List[Tensor], lora: List[Tensor],
+      cache: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    maps = self.serving()
+    batch = token.size(0)
+    pairs = batch * self.kv_heads
+    size = slots.size(0)
+    seen = span.size(0)
+    group = self.heads // self.kv_heads
+    cosine = torch.unsqueeze(torch.index_select(self.rotary[0], 0, where), 1)
+    sine = torch.unsqueeze(torch.index_select(self.rotary[1], 0, where), 1)
+    x = torch.embedding(self.ends[0], token)
+    places = torch.unsqueeze(torch.arange(seen, device=token.device), 0)
+    mask = torch.masked_fill(torch.zeros([batch, seen], dtype=x.dtype, device=token.device), torch.gt(places, torch.unsqueeze(where, 1)), -inf)
+    mask = torch.view(mask, [batch, 1, 1, seen])
+    slot = torch.add(torch.mul(torch.arange(pairs, device=token.device), size), torch.repeat_interleave(where, self.kv_heads))
+    for l in range(self.layers):
+      qk, value = self.project(x, maps, lora, owners, l)
+      qk = self.rotate(qk, cosine, sine)
+      keys = self.rows(cache[2 * l], size, 0, batch)
+      values = self.rows(cache[2 * l + 1], size, 0, batch)
+      room = torch.view(keys, [-1, self.head_size])
+      torch.index_copy_(room, 0, slot, torch.reshape(torch.narrow(qk, 1, self.heads, self.kv_heads), [pairs, self.head_size]))
+      room = torch.view(values, [-1, self.head_size])
+      torch.index_copy_(room, 0, slot, torch.reshape(value, [pairs, self.head_size]))
+      query = torch.reshape(torch.narrow(qk, 1, 0, self.heads), [batch, self.kv_heads, group, self.head_size])
+      keys = torch.view(torch.narrow(keys, 1, 0, seen), [batch, self.kv_heads, seen, self.head_size])
+      values = torch.view(torch.narrow(values, 1, 0, seen), [batch, self.kv_heads, seen, self.head_size])
+      attended = torch.scaled_dot_product_attention(query, keys, values, mask)
+      x = self.finish(x, torch.reshape(attended, [batch, self.heads * self.head_size]), maps, lora, owners, l)
+    x = self.normalise(x, maps[11 * self.layers + 1])
+    return self.draw(x, maps, temperature, top_k, top_p, min_p, mode, uniform)
+
+  # Copies the first "span" slots of a row of the cache: for each layer keys and values [K, span, E].
+  def lift(self: __torch__.Decoder, slots: Tensor, row: Tensor, span: Tensor, cache: List[Tensor]) -> List[Tensor]:
+    copies = annotate(List[Tensor], [])
     for i in range(len(cache)):
-      room = torch.empty([batch, self.kv_heads, slots, self.head_size], dtype=6, device=ids.device)
-      torch.copy_(torch.narrow(room, 2, 0, prompt), torch.transpose(cache[i], 1, 2))
-      cache[i] = torch.view(room, [batch * self.kv_heads, slots, self.head_size])
-    places = torch.unsqueeze(torch.arange(slots, device=ids.device), 0)
-    hidden = torch.logical_and(torch.ge(places, torch.unsqueeze(lengths, 1)), torch.lt(places, prompt))
-    mask = torch.masked_fill(torch.zeros([batch, slots], dtype=6, device=ids.device), hidden, -inf)
-    mask = torch.reshape(torch.repeat_interleave(mask, self.kv_heads, 0), [batch * self.kv_heads, 1, slots])
-    tokens = torch.zeros([batch, steps], dtype=4, device=ids.device)
-    chosen = torch.zeros([batch, steps], dtype=6, device=ids.device)
-    going = torch.ones([batch], dtype=11, device=ids.device)
-    step = 0
-    left = batch
-    while left > 0:
-      logits = torch.div(torch.linear(x, maps[5 * self.layers]), temperature)
-      token, logp = self.draw(logits, top_k, top_p, filtered, torch.narrow(uniforms, 1, step, 1))
-      token = torch.squeeze(token, 1)
-      torch.index_copy_(torch.select(tokens, 1, step), 0, rows, token)
-      torch.index_copy_(torch.select(chosen, 1, step), 0, rows, torch.squeeze(logp, 1))
-      step = step + 1
-      ended = torch.any(torch.eq(torch.unsqueeze(token, 1), ends), 1)
-      going = torch.logical_and(going, torch.logical_and(torch.logical_not(ended), torch.gt(limits, step)))
-      left = int(torch.item(torch.sum(going)))
-      if left > 0:
-        if batch >= 8 and 4 * left <= 3 * batch:
-          # Rows that have ended leave the batch.
-          keep = torch.squeeze(torch.nonzero(going), 1)
-          for i in range(len(cache)):
-            kept = torch.index_select(torch.view(cache[i], [batch, -1]), 0, keep)
-            cache[i] = torch.view(kept, [left * self.kv_heads, slots, self.head_size])
-          mask = torch.index_select(torch.view(mask, [batch, -1]), 0, keep)
-          mask = torch.view(mask, [left * self.kv_heads, 1, slots])
-          rows = torch.index_select(rows, 0, keep)
-          token = torch.index_select(token, 0, keep)
-          lengths = torch.index_select(lengths, 0, keep)
-          limits = torch.index_select(limits, 0, keep)
-          uniforms = torch.index_select(uniforms, 0, keep)
-          temperature = torch.index_select(temperature, 0, keep)
-          top_k = torch.index_select(top_k, 0, keep)
-          top_p = torch.index_select(top_p, 0, keep)
-          going = torch.index_select(going, 0, keep)
-          batch = left
-        x = self.advance(token, torch.add(lengths, step - 1), prompt + step - 1, mask, cache, maps)
-    return (torch.narrow(tokens, 1, 0, step), torch.narrow(chosen, 1, 0, step))
+      copies.append(torch.clone(torch.narrow(self.rows(cache[i], slots.size(0), row.size(0), 1), 1, 0, span.size(0))))
+    return copies
+
+  # Writes the first "span" slots of what lift copied into the rows from "first" of the cache, "count" of them, which may have
+  # another number of slots.
+  def lay(self: __torch__.Decoder, slots: Tensor, first: Tensor, count: Tensor, span: Tensor, copies: List[Tensor],
+      cache: List[Tensor]) -> Tensor:
+    size = span.size(0)
+    for i in range(len(cache)):
+      room = self.rows(cache[i], slots.size(0), first.size(0), count.size(0))
+      room = torch.view(room, [count.size(0), self.kv_heads, -1, self.head_size])
+      self.clear(room, size)
+      room = torch.narrow(room, 2, 0, size)
+      torch.copy_(room, torch.unsqueeze(torch.narrow(copies[i], 1, 0, size), 0))
+    return slots
+
+  # Zeroes the slots of room [rows, K, S, E] from "size" on.
+  def clear(self: __torch__.Decoder, room: Tensor, size: int) -> int:
+    rest = torch.narrow(room, 2, size, room.size(2) - size)
+    torch.zero_(rest)
+    return size
+
+  # The adapters that rows of one batch have, as one: A stacked [ranks, in], B side by side [out, ranks]. lora: one adapter's
+  # list after the other, each as wide as the first.
+  def stack(self: __torch__.Decoder, lora: List[Tensor]) -> List[Tensor]:
+    width = 8 * self.layers
+    stacked = annotate(List[Tensor], [])
+    for i in range(width):
+      parts = annotate(List[Tensor], [])
+      for j in range(len(lora) // width):
+        parts.append(lora[j * width + i])
+      stacked.append(torch.cat(parts, i % 2))
+    return stacked

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.policy.ModelOptions;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,12 +55,12 @@ class DecoderTest {
         try (Decoder decoder = decoder(config, weights)) {
             SplittableRandom random = new SplittableRandom(1);
             for (int batch = 0; batch < draws / 500; batch++) {
-                List<Decoder.Draw> requests = new ArrayList<>();
+                List<Draw> requests = new ArrayList<>();
                 for (int i = 0; i < 500; i++) {
-                    float[] uniform = {(float) random.nextDouble()};
-                    requests.add(new Decoder.Draw(prompt, uniform, 1.5f, config.vocabSize(), 1));
+                    requests.add(draw(prompt, random.nextLong(), 1.5f, 0, 1));
                 }
-                decoder.generate(requests, Adapter.none()).forEach(drawn -> counts[drawn.tokens()[0]]++);
+                decoder.generate(requests, Adapter.none())
+                        .forEach(drawn -> counts[drawn.join().tokens()[0]]++);
             }
         }
 
@@ -101,10 +103,9 @@ class DecoderTest {
         float topP = (float) (0.999 * kept / (kept + exact[order.get(3)]));
         try (Decoder decoder = decoder(config, weights)) {
             for (int i = 0; i < 64; i++) {
-                float[] uniform = {i / 64f};
-                Decoder.Drawn drawn = decoder.generate(
-                                List.of(new Decoder.Draw(prompt, uniform, 2, 4, topP)), Adapter.none())
-                        .get(0);
+                Drawn drawn = decoder.generate(List.of(draw(prompt, i, 2, 4, topP)), Adapter.none())
+                        .get(0)
+                        .join();
                 int token = drawn.tokens()[0];
                 assertTrue(order.subList(0, 3).contains(token));
                 assertEquals(Math.log(exact[token] / kept), drawn.logProbs()[0], 1e-4);
@@ -122,7 +123,7 @@ class DecoderTest {
         Checkpoint.write(directory, config, weights);
         List<String> digests = new ArrayList<>();
         for (int threads : new int[] {1, 3}) {
-            try (Decoder decoder = new Decoder(Checkpoint.read(directory), threads);
+            try (Decoder decoder = new Decoder(Checkpoint.read(directory), ModelOptions.DEFAULT.withThreads(threads));
                     LoraPass pass = decoder.train(prompts, actions, adapter(config), 1)) {
                 digests.add(pass.gradient(pass.logProbs(), pass.entropies()).digest());
             }
@@ -163,7 +164,11 @@ class DecoderTest {
 
     private Decoder decoder(ModelConfig config, Map<String, Tensor> weights) {
         Checkpoint.write(directory, config, weights);
-        return new Decoder(Checkpoint.read(directory), 2);
+        return new Decoder(Checkpoint.read(directory), ModelOptions.DEFAULT.withThreads(2));
+    }
+
+    private static Draw draw(int[] prompt, long seed, float temperature, int topK, float topP) {
+        return new Draw(prompt, seed, 1, temperature, topK, topP, 0, Set.of(TinyModels.END), Draw.NEVER);
     }
 
     private static void sequences(int count, List<int[]> prompts, List<int[]> actions) {

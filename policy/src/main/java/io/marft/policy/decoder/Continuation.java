@@ -1,0 +1,67 @@
+package io.marft.policy.decoder;
+
+import io.marft.policy.adapter.Adapter;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+
+/** A prompt under way: what has been drawn for it so far. Belongs to its lane's thread. */
+final class Continuation {
+
+    private final Draw draw;
+    private final Adapter adapter;
+    private final SplittableRandom random;
+    private final CompletableFuture<Drawn> result = new CompletableFuture<>();
+    private int[] tokens = new int[16];
+    private float[] logProbs = new float[16];
+    private int count;
+
+    Continuation(Draw draw, Adapter adapter) {
+        this.draw = draw;
+        this.adapter = adapter;
+        this.random = new SplittableRandom(draw.seed());
+    }
+
+    Draw draw() {
+        return draw;
+    }
+
+    Adapter adapter() {
+        return adapter;
+    }
+
+    CompletableFuture<Drawn> result() {
+        return result;
+    }
+
+    /** The number in [0, 1) that decides the next draw. */
+    double uniform() {
+        return random.nextDouble();
+    }
+
+    int lastToken() {
+        return tokens[count - 1];
+    }
+
+    /** The position of the last token in its sequence. */
+    int lastPosition() {
+        return draw.prompt().length + count - 1;
+    }
+
+    /** Adds a token; true if it was the last one, with which the result is complete. */
+    boolean add(int token, float logProb) {
+        if (count == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * count);
+            logProbs = Arrays.copyOf(logProbs, 2 * count);
+        }
+        tokens[count] = token;
+        logProbs[count++] = logProb;
+        boolean ended = draw.ends().contains(token)
+                || (draw.stop() != Draw.NEVER && draw.stop().test(Arrays.copyOf(tokens, count)));
+        if (!ended && count < draw.limit()) {
+            return false;
+        }
+        result.complete(new Drawn(Arrays.copyOf(tokens, count), Arrays.copyOf(logProbs, count), ended));
+        return true;
+    }
+}

@@ -1,0 +1,103 @@
+package io.marft.policy.decoder;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.marft.policy.checkpoint.ModelConfig;
+
+/**
+ * The keys and values of the rows that a lane decodes, in memory that is reserved once: {@link #tokens} places, read as
+ * rows of {@link #slots} places each. The owner of that memory; belongs to its lane's thread.
+ */
+final class KeyValueCache implements AutoCloseable {
+
+    private final Native module;
+    private final NDManager memory;
+    private final NDList parts = new NDList();
+    private final int tokens;
+    private int slots = 1;
+
+    /** @param tokens how many places to reserve */
+    KeyValueCache(Native module, ModelConfig config, DataType type, int tokens) {
+        this.module = module;
+        this.memory = module.open();
+        this.tokens = tokens;
+        long values = (long) tokens * config.kvHeads() * config.headSize();
+        for (int part = 0; part < 2 * config.layers(); part++) {
+            parts.add(Native.named(memory.create(new Shape(values), type), "cache[]"));
+        }
+    }
+
+    /** All places. */
+    int tokens() {
+        return tokens;
+    }
+
+    /** Places of a row. */
+    int slots() {
+        return slots;
+    }
+
+    /** For each layer keys and values, to be an input of the module's methods. */
+    NDList parts() {
+        return parts;
+    }
+
+    /**
+     * Makes room for longer rows, or for more.
+     *
+     * @param newSlots places of a row from now on; rows of it must not exceed {@link #tokens}
+     * @param spans how many places of each row are in use
+     */
+    void resize(int newSlots, int[] spans) {
+        boolean grows = newSlots > slots;
+        int oldSlots = slots;
+        for (int i = 0; i < spans.length; i++) {
+            // In the order in which no row lands on one that has yet to move.
+            int row = grows ? spans.length - 1 - i : i;
+            try (NDManager call = module.open()) {
+                slots = oldSlots;
+                NDList copies = lift(call, row, spans[row]);
+                slots = newSlots;
+                lay(copies, row, 1, spans[row]);
+            }
+        }
+        slots = newSlots;
+    }
+
+    /** Copies a row's first {@code span} places over another row. */
+    void move(int from, int to, int span) {
+        try (NDManager call = module.open()) {
+            lay(lift(call, from, span), to, 1, span);
+        }
+    }
+
+    /** A copy of a row's first {@code span} places, which {@code owner} will own. */
+    NDList lift(NDManager owner, int row, int span) {
+        NDList inputs = new NDList(Native.size(owner, slots), Native.size(owner, row), Native.size(owner, span));
+        inputs.addAll(parts);
+        NDList copies = module.run("lift", Native.Mode.INFERENCE, inputs);
+        copies.forEach(copy -> Native.named(copy, "copies[]"));
+        return copies;
+    }
+
+    /** Writes the first {@code span} places of a copy into {@code count} rows from {@code first}. */
+    void lay(NDList copies, int first, int count, int span) {
+        try (NDManager call = module.open()) {
+            NDList inputs = new NDList(
+                    Native.size(call, slots),
+                    Native.size(call, first),
+                    Native.size(call, count),
+                    Native.size(call, span));
+            inputs.addAll(copies);
+            inputs.addAll(parts);
+            module.run("lay", Native.Mode.INFERENCE, inputs);
+        }
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,90 @@
+package io.marft.policy.decoder;
+
+import ai.djl.ndarray.types.DataType;
+import io.marft.policy.ModelOptions;
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/**
+ * The lanes that decode: one for a large model, whose every step uses all processors; for a small one as many as there are
+ * processors, each with its share of the requests. Thread-safe. Nothing is reserved before the first request.
+ */
+final class Lanes implements AutoCloseable {
+
+    private final Native module;
+    private final FusedLora lora;
+    private final ModelConfig config;
+    private final DataType type;
+    private final int count;
+    private final int tokens;
+    private List<Lane> lanes = List.of();
+    private boolean closed;
+
+    Lanes(Native module, FusedLora lora, Checkpoint checkpoint, ModelOptions options) {
+        this.module = module;
+        this.lora = lora;
+        this.config = checkpoint.config();
+        this.type = FrozenWeights.type(checkpoint.dtype());
+        this.count = module.isLarge() ? 1 : options.threads();
+        long tokenBytes = 2L
+                * config.layers()
+                * config.kvHeads()
+                * config.headSize()
+                * checkpoint.dtype().size();
+        // Up to an eighth more goes to what prompts have in common.
+        this.tokens = (int) Math.min(Integer.MAX_VALUE / 2, options.cacheBytes() / tokenBytes / count * 8 / 9);
+    }
+
+    /** Shares requests out, each to the lane that has fewest. */
+    List<CompletableFuture<Drawn>> submit(List<Draw> draws, Adapter adapter) {
+        for (Draw draw : draws) {
+            if (draw.slots() > tokens) {
+                throw new IllegalArgumentException("Prompt of " + draw.prompt().length + " tokens and " + draw.limit()
+                        + " new ones need more keys and values than the " + tokens
+                        + " that there is memory for: raise --cache-memory, or shorten the prompt or maxNewTokens");
+            }
+        }
+        List<Continuation> requests =
+                draws.stream().map(draw -> new Continuation(draw, adapter)).toList();
+        List<Lane> all = lanes();
+        int[] loads = all.stream().mapToInt(Lane::load).toArray();
+        List<List<Continuation>> shares = new ArrayList<>();
+        all.forEach(lane -> shares.add(new ArrayList<>()));
+        for (Continuation request : requests) {
+            int least = IntStream.range(0, loads.length)
+                    .reduce((a, b) -> loads[b] < loads[a] ? b : a)
+                    .orElseThrow();
+            shares.get(least).add(request);
+            loads[least]++;
+        }
+        for (int i = 0; i < all.size(); i++) {
+            if (!shares.get(i).isEmpty()) {
+                all.get(i).submit(shares.get(i));
+            }
+        }
+        return requests.stream().map(Continuation::result).toList();
+    }
+
+    private synchronized List<Lane> lanes() {
+        if (closed) {
+            throw new IllegalStateException("The model was closed");
+        }
+        if (lanes.isEmpty()) {
+            lanes = IntStream.range(0, count)
+                    .mapToObj(i -> new Lane(module, lora, config, type, tokens, "decoding-" + i))
+                    .toList();
+        }
+        return lanes;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        lanes.forEach(Lane::close);
+    }
+}

@@ -1,0 +1,171 @@
+package io.marft.policy.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.marft.policy.adapter.Adapter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The adapters that a lane's rows decode with, in native memory, and as one for a batch that mixes them: their matrices are
+ * stacked, and a row's products with what is not its own are multiplied by zero. The owner of that memory; belongs to
+ * its lane's thread.
+ */
+final class ServedAdapters implements AutoCloseable {
+
+    /** Adapters that no row uses are kept up to this many, so that agents who take turns find theirs again. */
+    static final int KEPT = 8;
+
+    private static final String LORA = "lora[]";
+    private static final String OWNERS = "owners[]";
+    private static final int MAPS = 4;
+
+    private final Native module;
+    private final FusedLora fusion;
+    private final DataType type;
+    /** By identity, least recently used first. */
+    private final Map<Adapter, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
+
+    ServedAdapters(Native module, FusedLora fusion, DataType type) {
+        this.module = module;
+        this.fusion = fusion;
+        this.type = type;
+    }
+
+    private static final class Prepared {
+        private final NDManager memory;
+        private final NDList lora;
+        private final int[] ranks;
+        private Optional<Prefix> prefix = Optional.empty();
+
+        private Prepared(NDManager memory, NDList lora, int[] ranks) {
+            this.memory = memory;
+            this.lora = lora;
+            this.ranks = ranks;
+        }
+
+        private void close() {
+            memory.close();
+            prefix.ifPresent(Prefix::close);
+        }
+    }
+
+    /** One adapter's matrices, as an input of the module's methods. */
+    NDList lora(Adapter adapter) {
+        return of(adapter).lora;
+    }
+
+    /** What prompts of an adapter were seen to have in common. */
+    Optional<Prefix> prefix(Adapter adapter) {
+        return of(adapter).prefix;
+    }
+
+    /** Replaces what prompts of an adapter have in common. */
+    void learn(Adapter adapter, Prefix prefix) {
+        Prepared own = of(adapter);
+        own.prefix.ifPresent(Prefix::close);
+        own.prefix = Optional.of(prefix);
+    }
+
+    private Prepared of(Adapter adapter) {
+        return prepared.computeIfAbsent(adapter, this::prepare);
+    }
+
+    private Prepared prepare(Adapter adapter) {
+        NDManager memory = module.open();
+        if (adapter.isNone()) {
+            return new Prepared(memory, Native.none(memory, LORA), new int[MAPS]);
+        }
+        try (NDManager call = module.open()) {
+            NDList lora = new NDList();
+            for (NDArray matrix : Native.list(call, fusion.fuse(adapter), LORA)) {
+                // A copy whatever the type: the first is a view of Java's memory.
+                NDArray copy = matrix.toType(type, false).duplicate();
+                copy.attach(memory);
+                lora.add(Native.named(copy, LORA));
+            }
+            return new Prepared(memory, lora, fusion.ranks(adapter.config()));
+        }
+    }
+
+    /**
+     * The adapters of a batch.
+     *
+     * @param lora the matrices of all of them, stacked
+     * @param owners which of the stacked columns are each row's own; nothing where all rows share one adapter
+     */
+    record Stack(NDList lora, NDList owners) {}
+
+    /**
+     * The adapters of a batch as one.
+     *
+     * @param memory will own what is made for it
+     * @param rows the adapter of each row
+     */
+    Stack stack(NDManager memory, List<Adapter> rows) {
+        List<Adapter> distinct = new ArrayList<>(new LinkedHashSet<>(rows));
+        if (distinct.size() == 1) {
+            return new Stack(lora(distinct.get(0)), Native.none(memory, OWNERS));
+        }
+        distinct.removeIf(Adapter::isNone);
+        List<Prepared> parts = distinct.stream().map(this::of).toList();
+        NDList lora = parts.get(0).lora;
+        if (parts.size() > 1) {
+            // The first input's manager owns the result.
+            NDList inputs = new NDList();
+            parts.forEach(part -> inputs.addAll(part.lora));
+            lora = module.run("stack", Native.Mode.INFERENCE, inputs);
+            lora.attach(memory);
+            lora.forEach(matrix -> Native.named(matrix, LORA));
+        }
+        NDList owners = new NDList();
+        for (int map = 0; map < MAPS; map++) {
+            owners.add(Native.named(owners(memory, rows, distinct, parts, map), OWNERS));
+        }
+        return new Stack(lora, owners);
+    }
+
+    private NDArray owners(
+            NDManager memory, List<Adapter> rows, List<Adapter> distinct, List<Prepared> parts, int map) {
+        int width = parts.stream().mapToInt(part -> part.ranks[map]).sum();
+        float[] owners = new float[rows.size() * width];
+        for (int row = 0; row < rows.size(); row++) {
+            int column = 0;
+            for (int part = 0; part < parts.size(); part++) {
+                int ranks = parts.get(part).ranks[map];
+                if (distinct.get(part) == rows.get(row)) {
+                    Arrays.fill(owners, row * width + column, row * width + column + ranks, 1);
+                }
+                column += ranks;
+            }
+        }
+        return memory.create(owners, new Shape(rows.size(), width)).toType(type, false);
+    }
+
+    /** Frees adapters that no row uses, least recently used first, until few enough are left. */
+    void forget(List<Adapter> used) {
+        Iterator<Map.Entry<Adapter, Prepared>> entries = prepared.entrySet().iterator();
+        while (prepared.size() > KEPT && entries.hasNext()) {
+            Map.Entry<Adapter, Prepared> entry = entries.next();
+            if (!used.contains(entry.getKey())) {
+                entry.getValue().close();
+                entries.remove();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        prepared.values().forEach(Prepared::close);
+        prepared.clear();
+    }
+}

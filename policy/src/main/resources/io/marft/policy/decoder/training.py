@@ -1,0 +1,137 @@
+# Scores and gradients to LoRA: the second part of class Decoder, see decoder.py.
+#
+# The head is frozen, so its derivative needs no graph: judge and slopes go through the vocabulary in chunks of rows, and no
+# tensor of all rows by the whole vocabulary ever stands in memory. The layers' graph is either kept by forward, or only
+# each layer's input is ("saved"), and gradient computes a layer again before it differentiates it.
+
+  # How many rows of logits are in memory at once: 64 MiB of float32.
+  def chunk(self: __torch__.Decoder) -> int:
+    rows = 16777216 // self.maps[11 * self.layers].size(0)
+    if rows < 16:
+      rows = 16
+    return rows
+
+  # The first m of states [M, D], targets [m], temperature [1] -> log-probabilities [m] and entropies [m].
+  def judge(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor,
+      temperature: Tensor) -> Tuple[Tensor, Tensor]:
+    count = targets.size(0)
+    size = self.chunk()
+    chosen = annotate(List[Tensor], [])
+    entropies = annotate(List[Tensor], [])
+    at = 0
+    while at < count:
+      rows = count - at
+      if rows > size:
+        rows = size
+      logits = torch.div(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
+      total = torch.logsumexp(logits, [1], True)
+      picked = torch.gather(logits, 1, torch.unsqueeze(torch.narrow(targets, 0, at, rows), 1))
+      chosen.append(torch.squeeze(torch.sub(picked, total), 1))
+      mean = torch.sum(torch.mul(torch.exp(torch.sub(logits, total)), logits), [1])
+      entropies.append(torch.sub(torch.squeeze(total, 1), mean))
+      at = at + rows
+    return (torch.cat(chosen, 0), torch.cat(entropies, 0))
+
+  # The derivative by states [M, D] of sum(by_chosen * log-probabilities + by_entropy * entropies), both [m]. With
+  # probabilities p, log p = z - logsumexp(z) and entropy h: d log p_y / dz = 1_y - p and dh / dz = -p (log p + h).
+  def slopes(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor, temperature: Tensor,
+      by_chosen: Tensor, by_entropy: Tensor) -> Tensor:
+    count = targets.size(0)
+    size = self.chunk()
+    weight = maps[11 * self.layers]
+    found = annotate(List[Tensor], [])
+    at = 0
+    while at < count:
+      rows = count - at
+      if rows > size:
+        rows = size
+      logits = torch.div(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
+      all = torch.log_softmax(logits, 1)
+      p = torch.exp(all)
+      entropy = torch.neg(torch.sum(torch.mul(p, all), [1], True))
+      first = torch.unsqueeze(torch.narrow(by_chosen, 0, at, rows), 1)
+      second = torch.unsqueeze(torch.narrow(by_entropy, 0, at, rows), 1)
+      slope = torch.mul(torch.neg(p), torch.add(first, torch.mul(second, torch.add(all, entropy))))
+      slope = torch.scatter_add(slope, 1, torch.unsqueeze(torch.narrow(targets, 0, at, rows), 1), first)
+      slope = torch.to(torch.div(slope, temperature), states.dtype)
+      found.append(torch.mm(slope, weight))
+      at = at + rows
+    if count < states.size(0):
+      found.append(torch.zeros([states.size(0) - count, states.size(1)], dtype=states.dtype, device=states.device))
+    return torch.cat(found, 0)
+
+  # Scores given tokens without gradient. ids [B, T]; targets [m] the action tokens; rows [M]: the first m are where each of
+  # them is predicted, the others fill up; prompts [B]: which of the rows is a prompt's last. Returns log-probabilities [m],
+  # entropies [m] and the final norm's states [B, D] at the prompts' last positions.
+  def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, prompts: Tensor, temperature: Tensor,
+      lora: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    states = self.states(ids, rows, self.ends[0], self.maps, lora)
+    chosen, entropy = self.judge(states, self.maps, targets, temperature)
+    return (chosen, entropy, torch.to(torch.index_select(states, 0, prompts), 6))
+
+  # Copies of the tensors that gradients are wanted of.
+  def leaves(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:
+    leaves = annotate(List[Tensor], [])
+    for i in range(len(tensors)):
+      leaf = torch.clone(tensors[i])
+      leaves.append(torch.requires_grad_(leaf, torch.numel(leaf) > 0))
+    return leaves
+
+  # As score, for gradient. Returns log-probabilities, entropies and what gradient goes on from: the states [M, D] with
+  # their graph to "lora" (made by leaves) where one is recorded; else each layer's input and the states.
+  def forward(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor, keep: Tensor,
+      lora: List[Tensor]) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    x = torch.embedding(self.ends[0], torch.reshape(ids, [-1]))
+    for l in range(self.layers):
+      if not bool(torch.item(keep)):
+        found.append(x)
+      x = self.layer(x, ids.size(0), rows, self.maps, lora, l)
+    x = self.normalise(x, self.maps[11 * self.layers + 1])
+    found.append(x)
+    chosen, entropy = self.judge(torch.detach(x), self.maps, targets, temperature)
+    return torch.add([chosen, entropy], found)
+
+  # The gradient by the non-empty leaves, in their order; uses the graph up. saved: what forward returned behind
+  # log-probabilities and entropies.
+  def gradient(self: __torch__.Decoder, by_chosen: Tensor, by_entropy: Tensor, ids: Tensor, rows: Tensor, targets: Tensor,
+      temperature: Tensor, saved: List[Tensor], lora: List[Tensor]) -> List[Tensor]:
+    states = saved[len(saved) - 1]
+    slope = self.slopes(torch.detach(states), self.maps, targets, temperature, by_chosen, by_entropy)
+    found = annotate(List[Tensor], [])
+    if len(saved) == 1:
+      found = self.present(torch.grad([states], self.filled(lora), annotate(List[Optional[Tensor]], [slope]), None, False, False))
+    else:
+      for i in range(self.layers):
+        l = self.layers - 1 - i
+        x = torch.requires_grad_(torch.detach(saved[l]), l > 0)
+        y = self.layer(x, ids.size(0), rows, self.maps, lora, l)
+        if i == 0:
+          y = self.normalise(y, self.maps[11 * self.layers + 1])
+        own = self.filled(torch.slice(lora, 8 * l, 8 * l + 8))
+        wanted = annotate(List[Tensor], [])
+        if l > 0:
+          wanted.append(x)
+        wanted.extend(own)
+        slopes = self.present(torch.grad([y], wanted, annotate(List[Optional[Tensor]], [slope]), None, False, False))
+        if l > 0:
+          slope = slopes[0]
+          slopes = torch.slice(slopes, 1)
+        slopes.extend(found)
+        found = slopes
+    return found
+
+  # Those that are not empty.
+  def filled(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:
+    filled = annotate(List[Tensor], [])
+    for i in range(len(tensors)):
+      if torch.numel(tensors[i]) > 0:
+        filled.append(tensors[i])
+    return filled
+
+  # What must be there, as what is there.
+  def present(self: __torch__.Decoder, found: List[Optional[Tensor]]) -> List[Tensor]:
+    all = annotate(List[Tensor], [])
+    for i in range(len(found)):
+      all.append(torch._unwrap_optional(found[i]))
+    return all
