@@ -91,6 +91,10 @@ record PeftConfig(LoraConfig lora, String baseModel) {
         }
     }
 
+    /**
+     * PEFT's modules may be named whole, such as {@code model.layers.0.self_attn.q_proj}: then the tensors tell whether
+     * every layer has them.
+     */
     private static List<String> targets(JsonNode json) {
         JsonNode node = json.path("target_modules");
         if (node.asText().equals("all-linear")) {
@@ -101,7 +105,8 @@ record PeftConfig(LoraConfig lora, String baseModel) {
                     "target_modules must be a list of linear maps or \"all-linear\", got: " + node);
         }
         List<String> targets = new ArrayList<>();
-        node.forEach(target -> targets.add(target.asText()));
+        node.forEach(
+                target -> targets.add(target.asText().substring(target.asText().lastIndexOf('.') + 1)));
         return targets;
     }
 

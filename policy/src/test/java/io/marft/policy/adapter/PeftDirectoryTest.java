@@ -141,6 +141,17 @@ class PeftDirectoryTest {
     }
 
     @Test
+    void shouldTakeModulesThatAreNamedWhole() throws IOException {
+        Adapter adapter = adapter(new LoraConfig(4, 16, List.of("q_proj")));
+        WeightFiles.write(weights(), adapter.tensors(), DType.F32);
+        write("target_modules", "[\"model.layers.0.self_attn.q_proj\", \"model.layers.1.self_attn.q_proj\"]");
+
+        assertEquals(
+                List.of("q_proj"),
+                PeftDirectory.read(directory).adapter().config().targets());
+    }
+
+    @Test
     void shouldRefuseWhatIsMoreThanPlainLora() throws IOException {
         WeightFiles.write(
                 weights(),
