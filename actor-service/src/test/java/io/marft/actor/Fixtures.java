@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 public final class Fixtures {
 
     public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
-    public static final Sampling SAMPLING = new Sampling(1.0f, 0, 1.0f, 8);
+    public static final Sampling SAMPLING = new Sampling(1.0f, 0, 1.0f, 8, 0f, List.of(), List.of());
 
     private Fixtures() {}
 

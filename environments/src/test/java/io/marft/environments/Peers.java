@@ -125,7 +125,7 @@ public final class Peers implements AutoCloseable {
                 .setLogProbs(List.of())
                 .setText("said by " + agent)
                 .setFinishReason(FinishReason.STOP)
-                .setSampling(new Sampling(1f, 0, 1f, 8))
+                .setSampling(new Sampling(1f, 0, 1f, 8, 0f, List.of(), List.of()))
                 .setSeed(0)
                 .setCreatedAt(Instant.EPOCH)
                 .build();

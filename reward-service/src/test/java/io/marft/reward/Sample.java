@@ -107,7 +107,7 @@ public final class Sample {
                 .setLogProbs(List.of(-0.5f))
                 .setText(text)
                 .setFinishReason(FinishReason.STOP)
-                .setSampling(new Sampling(1f, 0, 1f, 8))
+                .setSampling(new Sampling(1f, 0, 1f, 8, 0f, List.of(), List.of()))
                 .setSeed(11)
                 .setCreatedAt(NOON)
                 .build();

@@ -92,7 +92,7 @@ class TurnGeneratorTest {
         Turn good = turn("good", "reasoner", "1+2?", 1L);
         Turn tooLong = turn("long", "reasoner", "1+2?".repeat(100), 2L);
         Turn cold = Turn.newBuilder(turn("cold", "reasoner", "1+2?", 3L))
-                .setSampling(new Sampling(-1f, 0, 1f, 8))
+                .setSampling(new Sampling(-1f, 0, 1f, 8, 0f, List.of(), List.of()))
                 .build();
 
         List<Answer> answers = answer(List.of(good, tooLong, cold, good));

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             TailCommand.class,
             ReplayCommand.class,
+            AdaptersCommand.class,
             PretrainCommand.class,
             ProvisionCommand.class,
             ServeCommand.class,

@@ -1,17 +1,11 @@
 package io.marft.cli;
 
-import io.marft.local.Installation;
-import io.marft.local.ListenPorts;
-import io.marft.local.LocalCluster;
-import io.marft.local.RunningStack;
 import io.marft.policy.LanguageModel;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.trainer.replay.Replay;
 import io.marft.trainer.replay.ReplayReport;
 import io.marft.trainer.replay.ReplayedUpdate;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,19 +38,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path directory = cluster.dataDirectory();
-        Optional<RunningStack> running = cluster.named() ? Optional.empty() : RunningStack.find(directory);
-        if (cluster.named() || running.isPresent()) {
-            return replay(cluster.client());
-        }
-        LocalCluster.requireData(directory);
-        LocalCluster.prepare(directory);
-        Logs.toFile(directory);
-        spec.commandLine().getErr().println("starting the broker and the schema registry");
-        try (LocalCluster local = LocalCluster.start(Installation.find().registry(), directory, ListenPorts.FREE)) {
-            local.awaitReady();
-            return replay(local.client());
-        }
+        return LogAccess.run(cluster, spec.commandLine().getErr(), this::replay);
     }
 
     private int replay(ClientSettings client) {

@@ -39,7 +39,18 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--no-such-flag", "no-such-command", "tail", "tail actions --no-such-flag"})
+    @ValueSource(
+            strings = {
+                "",
+                "--no-such-flag",
+                "no-such-command",
+                "tail",
+                "tail actions --no-such-flag",
+                "adapters",
+                "adapters export x",
+                "adapters import --agent a",
+                "adapters export --agent a --version two x"
+            })
     void shouldAnswerWrongUsageWithStatus2AndOneLine(String line) {
         assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ", -1)));
         assertOneLine("marft: ");
@@ -92,6 +103,19 @@ class MainTest {
     }
 
     @Test
+    void shouldNotWriteAnAdapterAmongOtherFiles() throws IOException {
+        Files.createFile(directory.resolve("precious"));
+        assertEquals(1, run("adapters", "export", "--agent", "actor", directory.toString()));
+        assertOneLine("marft: directory " + directory + " is not empty: name a new one");
+    }
+
+    @Test
+    void shouldNameTheFileThatAPeftDirectoryLacks() {
+        assertEquals(1, run("adapters", "import", "--agent", "actor", directory.toString()));
+        assertOneLine("marft: " + directory.resolve("adapter_config.json") + ": does not exist");
+    }
+
+    @Test
     void shouldReadTheOptionsOfAControlRun() {
         CommandLine.ParseResult demo = Main.commandLine()
                 .parseArgs("demo", "--seed", "2", "--learning-rate", "0", "--minutes", "0.5")
@@ -104,7 +128,12 @@ class MainTest {
 
     @Test
     void shouldDescribeEveryCommandAndOption() {
-        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+        assertDescribed(Main.commandLine());
+    }
+
+    private static void assertDescribed(CommandLine parent) {
+        for (CommandLine command : parent.getSubcommands().values()) {
+            assertDescribed(command);
             String name = command.getCommandName();
             assertTrue(command.getCommandSpec().usageMessage().description().length > 0, name);
             command.getCommandSpec()

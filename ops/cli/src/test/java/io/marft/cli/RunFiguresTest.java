@@ -102,7 +102,7 @@ class RunFiguresTest {
                 .setLogProbs(List.of(0f, 0f))
                 .setText("")
                 .setFinishReason(FinishReason.STOP)
-                .setSampling(new Sampling(1f, 0, 1f, 2))
+                .setSampling(new Sampling(1f, 0, 1f, 2, 0f, List.of(), List.of()))
                 .setSeed(0)
                 .setCreatedAt(Instant.EPOCH)
                 .build();

@@ -47,6 +47,7 @@ public final class Adapter {
      */
     public static Adapter of(LoraConfig config, Map<String, Tensor> tensors) {
         int pairs = config.targets().size() * 2;
+        tensors.keySet().forEach(config::checkTargets);
         if (tensors.isEmpty() || tensors.size() % pairs != 0) {
             throw new IllegalArgumentException(
                     "Adapter must hold " + pairs + " tensors for each layer, got: " + tensors.size());
@@ -193,13 +194,26 @@ public final class Adapter {
      * @throws CheckpointException if the bytes are no such adapter, or hold a value that is not finite
      */
     public static Adapter fromSafetensors(byte[] content, LoraConfig config) {
+        return read(SafeTensors.parse(content, IN_MEMORY), config, IN_MEMORY);
+    }
+
+    /**
+     * As {@link #fromSafetensors}, of a file.
+     *
+     * @param file in any type of number that {@link SafeTensors} reads; kept as float32
+     */
+    static Adapter fromSafetensors(Path file, LoraConfig config) {
+        return read(SafeTensors.open(file), config, file);
+    }
+
+    private static Adapter read(Map<String, SafeTensors.View> views, LoraConfig config, Path origin) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        SafeTensors.parse(content, IN_MEMORY).forEach((name, view) -> {
+        views.forEach((name, view) -> {
             Tensor tensor = view.toTensor();
             for (float value : tensor.values()) {
                 if (!Float.isFinite(value)) {
                     throw new CheckpointException(
-                            IN_MEMORY, "tensor " + name + " holds " + value + ": weights must be finite");
+                            origin, "tensor " + name + " holds " + value + ": weights must be finite");
                 }
             }
             tensors.put(name, tensor);
@@ -207,7 +221,7 @@ public final class Adapter {
         try {
             return of(config, tensors);
         } catch (IllegalArgumentException e) {
-            throw new CheckpointException(IN_MEMORY, e.getMessage(), e);
+            throw new CheckpointException(origin, e.getMessage(), e);
         }
     }
 }

@@ -33,6 +33,13 @@ public record LoraConfig(int rank, float alpha, List<String> targets) {
         return alpha / rank;
     }
 
+    /** Checks that a tensor's name is PEFT's for one of the targets. */
+    void checkTargets(String tensor) {
+        if (projections().stream().noneMatch(projection -> projection.hasPeftName(tensor))) {
+            throw new IllegalArgumentException("tensor " + tensor + " is not LoRA on one of " + targets);
+        }
+    }
+
     /** The targets as linear maps, in their declared order. */
     public List<Projection> projections() {
         return targets.stream().map(Projection::of).toList();

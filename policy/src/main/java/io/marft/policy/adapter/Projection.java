@@ -54,6 +54,12 @@ public enum Projection {
         return "base_model.model.model.layers." + layer + "." + block + "." + label + ".lora_" + matrix + ".weight";
     }
 
+    /** Whether a tensor has {@link #peftName} of this map for some layer and matrix. */
+    boolean hasPeftName(String tensor) {
+        return tensor.matches(
+                "base_model\\.model\\.model\\.layers\\.\\d+\\." + block + "\\." + label + "\\.lora_[AB]\\.weight");
+    }
+
     /** Number of inputs. */
     public int inputs(ModelConfig config) {
         return switch (this) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -29,6 +30,7 @@ import java.util.function.BiConsumer;
 public final class SafeTensors {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String METADATA = "__metadata__";
     private static final int ALIGNMENT = 8;
     private static final int LONGEST_HEADER = 100_000_000;
 
@@ -155,9 +157,38 @@ public final class SafeTensors {
         }
     }
 
+    /**
+     * What a file says of itself beside its tensors.
+     *
+     * @throws CheckpointException if the file is missing, truncated, or not safetensors
+     */
+    public static Map<String, String> metadata(Path file) {
+        try {
+            Header header = header(Files.size(file), (start, size) -> map(file, start, size), file);
+            Map<String, String> metadata = new LinkedHashMap<>();
+            header.json()
+                    .path(METADATA)
+                    .properties()
+                    .forEach(entry ->
+                            metadata.put(entry.getKey(), entry.getValue().asText()));
+            return metadata;
+        } catch (IOException e) {
+            throw new CheckpointException(file, "cannot be read (" + e + ")", e);
+        }
+    }
+
     /** The tensors as one array, in the order of the map. */
     public static byte[] write(Map<String, Tensor> tensors) {
+        return write(tensors, Map.of());
+    }
+
+    /** As {@link #write(Map)}, with what the file is to say of itself. */
+    public static byte[] write(Map<String, Tensor> tensors, Map<String, String> metadata) {
         ObjectNode header = JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            ObjectNode node = header.putObject(METADATA);
+            new TreeMap<>(metadata).forEach(node::put);
+        }
         long offset = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
             Tensor tensor = entry.getValue();
@@ -190,24 +221,39 @@ public final class SafeTensors {
         }
     }
 
-    private static Map<String, View> read(long length, Source source, Path origin) throws IOException {
+    private record Header(JsonNode json, long end) {}
+
+    private static Header header(long length, Source source, Path origin) throws IOException {
         if (length < Long.BYTES) {
             throw new CheckpointException(
                     origin, "is truncated: " + length + " bytes cannot hold a header; copy it again");
         }
-        long header = source.at(0, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (header < 2 || header > LONGEST_HEADER) {
-            throw new CheckpointException(origin, "is not safetensors: its header would have " + header + " bytes");
+        long size = source.at(0, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (size < 2 || size > LONGEST_HEADER) {
+            throw new CheckpointException(origin, "is not safetensors: its header would have " + size + " bytes");
         }
-        if (Long.BYTES + header > length) {
+        if (Long.BYTES + size > length) {
             throw new CheckpointException(
-                    origin, "is truncated: header of " + header + " bytes in a file of " + length + "; copy it again");
+                    origin, "is truncated: header of " + size + " bytes in a file of " + length + "; copy it again");
         }
-        byte[] json = new byte[(int) header];
-        source.at(Long.BYTES, header).get(json);
+        byte[] bytes = new byte[(int) size];
+        source.at(Long.BYTES, size).get(bytes);
+        try {
+            return new Header(JSON.readTree(new String(bytes, StandardCharsets.UTF_8)), Long.BYTES + size);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(origin, "is not safetensors: its header is not JSON", e);
+        }
+    }
+
+    private static Map<String, View> read(long length, Source source, Path origin) throws IOException {
+        Header header = header(length, source, origin);
         Map<String, View> views = new LinkedHashMap<>();
-        for (Slot slot : slots(json, origin)) {
-            long start = Long.BYTES + header + slot.start();
+        for (Map.Entry<String, JsonNode> entry : header.json().properties()) {
+            if (entry.getKey().equals(METADATA)) {
+                continue;
+            }
+            Slot slot = slot(entry.getKey(), entry.getValue(), origin);
+            long start = header.end() + slot.start();
             if (start + slot.size() > length) {
                 throw new CheckpointException(
                         origin,
@@ -217,22 +263,6 @@ public final class SafeTensors {
             views.put(slot.name(), new View(slot.dtype(), slot.shape(), start, source));
         }
         return views;
-    }
-
-    private static List<Slot> slots(byte[] json, Path origin) {
-        JsonNode header;
-        try {
-            header = JSON.readTree(new String(json, StandardCharsets.UTF_8));
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(origin, "is not safetensors: its header is not JSON", e);
-        }
-        List<Slot> slots = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> entry : header.properties()) {
-            if (!entry.getKey().equals("__metadata__")) {
-                slots.add(slot(entry.getKey(), entry.getValue(), origin));
-            }
-        }
-        return slots;
     }
 
     private static Slot slot(String name, JsonNode node, Path origin) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.policy.TinyModels;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +84,17 @@ class AdapterTest {
 
         assertFault("is truncated", () -> Adapter.fromSafetensors(Arrays.copyOf(bytes, bytes.length - 4), LORA));
         assertFault("which is not of rank 2", () -> Adapter.fromSafetensors(bytes, otherRank));
-        assertFault("k_proj.lora_A.weight is missing", () -> Adapter.fromSafetensors(bytes, otherTargets));
+        assertFault(
+                "tensor base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight is not LoRA on one of [k_proj,"
+                        + " o_proj]",
+                () -> Adapter.fromSafetensors(bytes, otherTargets));
+        Map<String, Tensor> other =
+                new LinkedHashMap<>(Adapter.initial(LORA, MODEL, 1).tensors());
+        Tensor first = other.remove("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight");
+        other.put("base_model.model.model.layers.7.self_attn.q_proj.lora_A.weight", first);
+        assertFault(
+                "layers.0.self_attn.q_proj.lora_A.weight is missing",
+                () -> Adapter.fromSafetensors(SafeTensors.write(other), LORA));
         byte[] notFinite = bytes.clone();
         Arrays.fill(notFinite, bytes.length - 4, bytes.length, (byte) 0xff);
         assertFault("holds NaN: weights must be finite", () -> Adapter.fromSafetensors(notFinite, LORA));

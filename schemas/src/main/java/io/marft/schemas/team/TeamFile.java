@@ -47,16 +47,26 @@ public final class TeamFile {
 
     private TeamFile() {}
 
-    private record SamplingEntry(Float temperature, Integer topK, Float topP, Integer maxNewTokens) {
+    private record SamplingEntry(
+            Float temperature,
+            Integer topK,
+            Float topP,
+            Integer maxNewTokens,
+            Float minP,
+            List<Integer> stopTokens,
+            List<String> stop) {
 
-        static final SamplingEntry NONE = new SamplingEntry(null, null, null, null);
+        static final SamplingEntry NONE = new SamplingEntry(null, null, null, null, null, null, null);
 
         Sampling sampling() {
             return new Sampling(
                     Objects.requireNonNullElse(temperature, 1f),
                     Objects.requireNonNullElse(topK, 0),
                     Objects.requireNonNullElse(topP, 1f),
-                    Objects.requireNonNullElse(maxNewTokens, 64));
+                    Objects.requireNonNullElse(maxNewTokens, 64),
+                    Objects.requireNonNullElse(minP, 0f),
+                    Objects.requireNonNullElse(stopTokens, List.of()),
+                    Objects.requireNonNullElse(stop, List.of()));
         }
     }
 
@@ -178,6 +188,24 @@ public final class TeamFile {
                 "above 0 and at most 1",
                 sampling.getTopP());
         require(sampling.getMaxNewTokens() >= 1, where, of + "maxNewTokens", "at least 1", sampling.getMaxNewTokens());
+        require(
+                sampling.getMinP() >= 0 && sampling.getMinP() < 1,
+                where,
+                of + "minP",
+                "at least 0 and below 1 (0 keeps all)",
+                sampling.getMinP());
+        require(
+                sampling.getStopTokens().stream().allMatch(token -> token != null && token >= 0),
+                where,
+                of + "stopTokens",
+                "ids of tokens, not negative",
+                sampling.getStopTokens());
+        require(
+                sampling.getStop().stream().allMatch(text -> text != null && !text.isEmpty()),
+                where,
+                of + "stop",
+                "texts that are not empty",
+                sampling.getStop());
     }
 
     private static void require(boolean holds, String where, String what, String rule, Object got) {

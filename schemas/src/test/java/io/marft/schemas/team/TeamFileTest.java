@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TeamFileTest {
@@ -21,6 +23,27 @@ class TeamFileTest {
     }
 
     @Test
+    void shouldReadHowAnAgentSamples() {
+        Team team = TeamFile.parse(
+                """
+                name: x
+                agents:
+                - name: a
+                  answers: true
+                  sampling: {temperature: 0.5, topK: 3, topP: 0.9, maxNewTokens: 7, minP: 0.25, stopTokens: [4, 2],
+                    stop: ["\\n\\n", "END"]}
+                - {name: b, after: [a], answers: true}
+                """,
+                "team.yaml");
+        assertEquals(
+                new Sampling(0.5f, 3, 0.9f, 7, 0.25f, List.of(4, 2), List.of("\n\n", "END")),
+                team.getAgents().get(0).getSampling());
+        assertEquals(
+                new Sampling(1f, 0, 1f, 64, 0f, List.of(), List.of()),
+                team.getAgents().get(1).getSampling());
+    }
+
+    @Test
     void shouldNameFilePlaceAndRuleOfWhatIsWrong() {
         refused("nmae: x\n", "unknown key 'nmae' at nmae: known keys are");
         refused("name: x\nagents:\n- {name: a, colour: red}\n", "unknown key 'colour' at agents[0].colour");
@@ -30,6 +53,15 @@ class TeamFileTest {
         refused(
                 "name: x\nagents: [{name: a, answers: true, sampling: {topP: 1.5}}]\n",
                 "topP must be above 0 and at most 1");
+        refused(
+                "name: x\nagents: [{name: a, answers: true, sampling: {minP: 1}}]\n",
+                "of agent 'a' minP must be at least 0 and below 1 (0 keeps all), got: 1.0");
+        refused(
+                "name: x\nagents: [{name: a, answers: true, sampling: {stop: [\"\"]}}]\n",
+                "of agent 'a' stop must be texts that are not empty, got: []");
+        refused(
+                "name: x\nagents: [{name: a, answers: true, sampling: {stopTokens: [-1]}}]\n",
+                "of agent 'a' stopTokens must be ids of tokens, not negative, got: [-1]");
         refused("name: x\nagents: [{name: a, answers: true, sampling: {topK: many}}]\n", "line 2");
         refused("name: \"x\n", "not YAML");
         refused("", "is empty");

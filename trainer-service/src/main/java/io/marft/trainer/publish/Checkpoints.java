@@ -1,9 +1,11 @@
 package io.marft.trainer.publish;
 
+import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.topic.Topic;
 import io.marft.trainer.update.StateBytes;
+import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,6 +20,20 @@ final class Checkpoints {
     private final Map<Integer, CheckpointChunk> newest = new TreeMap<>();
 
     private Checkpoints() {}
+
+    /**
+     * The state that training goes on from: after the last committed update, or the initial one.
+     *
+     * @throws IllegalStateException if the log's last checkpoint is damaged, or of another model, team or shape
+     */
+    static TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
+        TrainingConfiguration configuration = settings.configuration();
+        Optional<TrainingState> latest =
+                latest(settings.client(), settings.team().getName());
+        latest.ifPresent(state -> state.checkFits(modelDigest, model, settings.team(), configuration));
+        return latest.orElseGet(
+                () -> TrainingState.initial(modelDigest, model, settings.team(), configuration, settings.seed()));
+    }
 
     /**
      * The state after the last committed update; empty before the first.

@@ -150,12 +150,7 @@ public final class TrainerService implements Service {
     }
 
     private TrainingState resume() {
-        TrainingConfiguration configuration = settings.configuration();
-        Optional<TrainingState> latest =
-                Checkpoints.latest(settings.client(), settings.team().getName());
-        latest.ifPresent(state -> state.checkFits(model.digest(), model.config(), settings.team(), configuration));
-        TrainingState state = latest.orElseGet(() ->
-                TrainingState.initial(model.digest(), model.config(), settings.team(), configuration, settings.seed()));
+        TrainingState state = Checkpoints.resume(settings, model.digest(), model.config());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", state.update())

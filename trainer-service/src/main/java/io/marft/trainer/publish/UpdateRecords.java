@@ -54,12 +54,70 @@ final class UpdateRecords {
             Instant startedAt) {
         UpdateRecords records = new UpdateRecords(settings);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        TrainingState state = result.state();
-        state.agents().forEach((agent, agentState) -> records.adapter(state, agent, agentState.adapter(), now));
-        String digest = records.checkpoint(state);
-        records.update(batch, result, previousStateDigest, digest, startedAt, now);
+        double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
+        Map<String, Double> metrics = new TreeMap<>(result.metrics());
+        metrics.put("charts/tokens_per_second", result.tokens() / seconds);
+        records.add(
+                result.state(),
+                now,
+                Update.newBuilder()
+                        .setInputs(batch.inputs())
+                        .setDropped(batch.dropped())
+                        .setAgents(result.agents().stream()
+                                .map(agent -> agentUpdate(agent, result.state().update()))
+                                .toList())
+                        .setMetrics(metrics)
+                        .setPreviousStateDigest(previousStateDigest)
+                        .setStartedAt(startedAt));
         batch.rejected().forEach(records::deadLetter);
         return records.records;
+    }
+
+    /**
+     * The records of an update that learned nothing but took over an adapter from outside.
+     *
+     * @param state the state after it
+     * @param imported the agent whose adapter it is
+     */
+    static List<Outgoing> ofImport(
+            TrainerSettings settings, TrainingState state, String imported, String previousStateDigest) {
+        UpdateRecords records = new UpdateRecords(settings);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        List<AgentUpdate> agents = new ArrayList<>();
+        state.agents()
+                .forEach((agent, after) -> agents.add(agentUpdate(
+                        new UpdateResult.AgentResult(agent, after.adapter().digest(), Map.of()), state.update())));
+        records.add(
+                state,
+                now,
+                Update.newBuilder()
+                        .setImported(imported)
+                        .setInputs(List.of())
+                        .setDropped(List.of())
+                        .setAgents(agents)
+                        .setMetrics(Map.of())
+                        .setPreviousStateDigest(previousStateDigest)
+                        .setStartedAt(now));
+        return records.records;
+    }
+
+    private void add(TrainingState state, Instant now, Update.Builder update) {
+        state.agents().forEach((agent, after) -> adapter(state, agent, after.adapter(), now));
+        String digest = checkpoint(state);
+        records.add(new Outgoing(
+                topics.of(Topic.UPDATES),
+                state.team(),
+                update.setTeam(state.team())
+                        .setTeamVersion(settings.team().getVersion())
+                        .setUpdate(state.update())
+                        .setBaseModelDigest(state.baseModelDigest())
+                        .setStateDigest(digest)
+                        .setConfiguration(TrainingFile.yaml(settings.configuration()))
+                        .setSeed(settings.seed())
+                        .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))
+                        .setDevice("cpu")
+                        .setCreatedAt(now)
+                        .build()));
     }
 
     private void adapter(TrainingState state, String agent, Adapter adapter, Instant now) {
@@ -116,42 +174,6 @@ final class UpdateRecords {
                             .build()));
         }
         return digest;
-    }
-
-    private void update(
-            TrajectoryBatch batch,
-            UpdateResult result,
-            String previousStateDigest,
-            String stateDigest,
-            Instant startedAt,
-            Instant now) {
-        TrainingState state = result.state();
-        double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
-        Map<String, Double> metrics = new TreeMap<>(result.metrics());
-        metrics.put("charts/tokens_per_second", result.tokens() / seconds);
-        records.add(new Outgoing(
-                topics.of(Topic.UPDATES),
-                state.team(),
-                Update.newBuilder()
-                        .setTeam(state.team())
-                        .setTeamVersion(settings.team().getVersion())
-                        .setUpdate(state.update())
-                        .setBaseModelDigest(state.baseModelDigest())
-                        .setPreviousStateDigest(previousStateDigest)
-                        .setStateDigest(stateDigest)
-                        .setConfiguration(TrainingFile.yaml(settings.configuration()))
-                        .setSeed(settings.seed())
-                        .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))
-                        .setInputs(batch.inputs())
-                        .setDropped(batch.dropped())
-                        .setAgents(result.agents().stream()
-                                .map(agent -> agentUpdate(agent, state.update()))
-                                .toList())
-                        .setMetrics(metrics)
-                        .setDevice("cpu")
-                        .setStartedAt(startedAt)
-                        .setCreatedAt(now)
-                        .build()));
     }
 
     private static AgentUpdate agentUpdate(UpdateResult.AgentResult agent, long version) {

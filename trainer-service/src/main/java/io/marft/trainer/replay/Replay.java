@@ -1,6 +1,7 @@
 package io.marft.trainer.replay;
 
 import io.marft.policy.LanguageModel;
+import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.Team;
@@ -11,13 +12,13 @@ import io.marft.trainer.Require;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.batch.EpisodeReader;
 import io.marft.trainer.batch.Reading;
+import io.marft.trainer.publish.AdapterLog;
 import io.marft.trainer.publish.LogReader;
 import io.marft.trainer.update.MarftUpdate;
 import io.marft.trainer.update.StateBytes;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
 import io.marft.trainer.update.TrainingState;
-import io.marft.trainer.update.UpdateResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
 /**
  * Proves a team's training from the log alone: starts from the initial state, fetches every update's trajectories from
  * where its record says they lie, computes the update again with the recorded configuration and seed, and compares every
- * digest.
+ * digest. An adapter that was imported is taken from the log, as a trajectory is.
  *
  * <p>On the same class of CPU all of them are equal bit for bit, also where the run was killed and resumed in between.
  */
@@ -105,9 +106,10 @@ public final class Replay {
                     state = TrainingState.initial(
                             model.digest(), model.config(), version, configuration, update.getSeed());
                 }
-                UpdateResult result = replay(log, update, version, configuration, state);
-                result.agents().forEach(agent -> digests.put(agent.agent(), agent.digest()));
-                state = result.state();
+                state = replay(log, update, version, configuration, state);
+                state.agents()
+                        .forEach((agent, after) ->
+                                digests.put(agent, after.adapter().digest()));
                 compare(update, digests, state);
             } catch (Difference e) {
                 difference = e.getMessage();
@@ -123,11 +125,19 @@ public final class Replay {
         return replayed;
     }
 
-    private UpdateResult replay(
+    private TrainingState replay(
             LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
             throws Difference {
         same("update's number", update.getUpdate(), state.update() + 1);
         same("state before", update.getPreviousStateDigest(), StateBytes.digest(StateBytes.write(state)));
+        return update.getImported().isEmpty()
+                ? learn(log, update, version, configuration, state)
+                : imported(log, update, state);
+    }
+
+    private TrainingState learn(
+            LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
+            throws Difference {
         EpisodeReader reader =
                 new EpisodeReader(version, model.digest(), model.config().vocabSize(), model.maxLength());
         List<Episode> episodes = new ArrayList<>();
@@ -139,7 +149,21 @@ public final class Replay {
             episodes.add(usable.episode());
         }
         try (MarftUpdate marft = new MarftUpdate(model, version, threads)) {
-            return marft.apply(state, episodes, configuration, update.getSeed());
+            return marft.apply(state, episodes, configuration, update.getSeed()).state();
+        }
+    }
+
+    /** What came from outside is an input, and lies on the log as the adapter that was published. */
+    private TrainingState imported(LogReader log, Update update, TrainingState state) throws Difference {
+        String agent = update.getImported();
+        try {
+            return state.withImported(
+                    agent,
+                    new AdapterLog(log, client.topics(), team)
+                            .version(agent, update.getUpdate())
+                            .adapter());
+        } catch (IllegalArgumentException | IllegalStateException | CheckpointException e) {
+            throw new Difference(e.getMessage());
         }
     }
 

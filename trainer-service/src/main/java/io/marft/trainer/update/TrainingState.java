@@ -56,6 +56,34 @@ public record TrainingState(
     }
 
     /**
+     * The state after an adapter was brought in from outside, which counts as an update: one agent has other weights,
+     * whose moments begin anew; all else stays.
+     *
+     * @throws IllegalArgumentException if there is no such agent, or the adapter is shaped otherwise than those trained
+     */
+    public TrainingState withImported(String agent, Adapter adapter) {
+        if (!agents.containsKey(agent)) {
+            throw new IllegalArgumentException(
+                    "agent '" + agent + "' is none of team '" + team + "': " + agents.keySet());
+        }
+        LoraConfig lora = agents.get(agent).adapter().config();
+        if (!adapter.config().equals(lora)) {
+            throw new IllegalArgumentException("adapter has " + yaml(adapter.config()) + ", training of team '" + team
+                    + "' has " + yaml(lora)
+                    + (update > 0
+                            ? ": start anew under another topic prefix to change it"
+                            : ": name the adapter's in the training file"));
+        }
+        Map<String, AgentState> changed = new LinkedHashMap<>(agents);
+        changed.put(agent, AgentState.fresh(adapter));
+        return new TrainingState(team, baseModelDigest, update + 1, changed, critic, criticMoments);
+    }
+
+    private static String yaml(LoraConfig lora) {
+        return "lora: {rank: " + lora.rank() + ", alpha: " + lora.alpha() + ", targets: " + lora.targets() + "}";
+    }
+
+    /**
      * Checks that training may go on from this state: what was shaped at the beginning must not have changed.
      *
      * @throws IllegalStateException naming what differs

@@ -1,0 +1,89 @@
+package io.marft.trainer.publish;
+
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import io.marft.trainer.update.StateBytes;
+import io.marft.trainer.update.TrainingState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Brings an adapter from outside into a team's training, as its next update: one that has no inputs and replaces one
+ * agent's weights.
+ *
+ * <p>It takes the trainer's place for a moment, by the trainer's own transactional id. So no update can come between the
+ * state that it reads and the one that it writes, and a trainer that runs meanwhile is fenced: it stops at its next
+ * commit, and goes on from the import when it is started again.
+ */
+public final class AdapterImport {
+
+    private final TrainerSettings settings;
+    private final String modelDigest;
+    private final ModelConfig model;
+
+    /**
+     * @param settings those of the team's trainer
+     * @param modelDigest of the team's base model
+     * @param model its shape
+     */
+    public AdapterImport(TrainerSettings settings, String modelDigest, ModelConfig model) {
+        this.settings = settings;
+        this.modelDigest = modelDigest;
+        this.model = model;
+    }
+
+    /**
+     * Imports, in one transaction.
+     *
+     * @param agent whose adapter it is to be
+     * @return the version that it has become
+     * @throws IllegalArgumentException if there is no such agent, or training has another LoRA shape
+     * @throws IllegalStateException if the log's state of training cannot be gone on from
+     * @throws org.apache.kafka.common.KafkaException if the cluster does not take the records; nothing has changed then
+     */
+    public long run(String agent, Adapter adapter) throws InterruptedException {
+        String identity = settings.identity();
+        try (KafkaProducer<String, byte[]> producer =
+                        new KafkaProducer<>(settings.client().transactionalProducer(identity));
+                KafkaConsumer<String, byte[]> consumer =
+                        new KafkaConsumer<>(settings.client().consumer(identity));
+                RecordCodec codec = settings.client().codec()) {
+            standing().withImported(agent, adapter); // What cannot be imported must not fence a trainer.
+            producer.initTransactions();
+            TrainingState state = standing();
+            TrainingState next = state.withImported(agent, adapter);
+            List<UpdateRecords.Outgoing> records =
+                    UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(StateBytes.write(state)));
+            CountDownLatch noPatience = new CountDownLatch(0);
+            new UpdateTransaction(producer, codec, consumer.groupMetadata(), noPatience)
+                    .commit(records, offsets(consumer));
+            return next.update();
+        }
+    }
+
+    private TrainingState standing() {
+        return Checkpoints.resume(settings, modelDigest, model);
+    }
+
+    /** Where the trainer is to go on: where it stands, or at the beginning; without any it would refuse to start. */
+    private Map<TopicPartition, OffsetAndMetadata> offsets(KafkaConsumer<?, ?> consumer) {
+        List<TopicPartition> partitions =
+                LogReader.partitions(consumer, settings.client().topics().of(Topic.TRAJECTORIES));
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        consumer.beginningOffsets(partitions).forEach((partition, beginning) -> {
+            OffsetAndMetadata known = committed.get(partition);
+            offsets.put(partition, known == null ? new OffsetAndMetadata(beginning) : known);
+        });
+        return offsets;
+    }
+}
