@@ -10,7 +10,10 @@ import io.marft.policy.decoder.LoraPass;
 import io.marft.policy.token.ChatTemplate;
 import io.marft.policy.token.Tokenizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,6 +78,11 @@ public final class LanguageModel implements AutoCloseable {
         return checkpoint.config();
     }
 
+    /** Where it runs, such as {@code cpu} or {@code cuda:0}. */
+    public String device() {
+        return decoder.device();
+    }
+
     /** The longest sequence, prompt and output together, in tokens. */
     public int maxLength() {
         return config().maxPositions();
@@ -103,6 +111,9 @@ public final class LanguageModel implements AutoCloseable {
         try {
             return futures.stream().map(CompletableFuture::join).toList();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refusal) {
+                throw refusal;
+            }
             throw new IllegalStateException("Generation failed: " + e.getCause(), e.getCause());
         }
     }
@@ -111,15 +122,27 @@ public final class LanguageModel implements AutoCloseable {
      * Continues prompts while others, with this or other adapters, are under way: all share one batch, which each joins
      * and leaves between two tokens.
      *
-     * @return in the order of the requests
-     * @throws PromptTooLongException if a prompt and its new tokens exceed {@link #maxLength()}; then none is begun
-     * @throws IllegalArgumentException if a request is no such, or could never fit into the cache's memory; likewise
+     * @return in the order of the requests; one that cannot be begun fails with an {@link IllegalArgumentException}, such
+     *     as {@link PromptTooLongException}, and holds none of the others back
+     * @throws IllegalArgumentException if the adapter does not fit the model
      */
     public List<CompletableFuture<Generation>> submit(List<GenerationRequest> requests, Adapter adapter) {
-        List<Draw> draws = requests.stream().map(this::draw).toList();
-        return decoder.generate(draws, adapter).stream()
-                .map(future -> future.thenApply(LanguageModel::generation))
-                .toList();
+        Map<Integer, CompletableFuture<Generation>> refused = new HashMap<>();
+        List<Draw> draws = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            try {
+                draws.add(draw(requests.get(i)));
+            } catch (IllegalArgumentException e) {
+                refused.put(i, CompletableFuture.failedFuture(e));
+            }
+        }
+        Iterator<CompletableFuture<Drawn>> begun =
+                decoder.generate(draws, adapter).iterator();
+        List<CompletableFuture<Generation>> futures = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            futures.add(refused.containsKey(i) ? refused.get(i) : begun.next().thenApply(LanguageModel::generation));
+        }
+        return futures;
     }
 
     private static Generation generation(Drawn drawn) {

@@ -15,12 +15,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Answers a batch of turns with a language model. A turn that the model refuses, for instance because its prompt is
  * longer than the context, is answered with the reason, and the others go on without it.
  *
- * <p>Each turn draws with its own seed: the rest of its batch changes nothing but the rounding of its log-probabilities.
+ * <p>Turns of all agents of a process share the model's one batch. Each draws with its own seed: what else is in the batch
+ * changes nothing but the rounding of its log-probabilities.
  * Thread-safe.
  */
 final class TurnGenerator {
@@ -52,11 +55,26 @@ final class TurnGenerator {
                 answers[i] = new Answer.Refused(e.getMessage());
             }
         }
-        generate(pending, adapter, answers);
+        List<CompletableFuture<Generation>> generations =
+                model.submit(pending.stream().map(Pending::request).toList(), adapter.adapter());
+        for (int i = 0; i < pending.size(); i++) {
+            answers[pending.get(i).place()] = await(pending.get(i), generations.get(i), adapter);
+        }
         return List.of(answers);
     }
 
     private record Pending(int place, Turn turn, GenerationRequest request) {}
+
+    private Answer await(Pending pending, CompletableFuture<Generation> generation, ServedAdapter adapter) {
+        try {
+            return new Answer.Acted(action(pending, generation.join(), adapter));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refusal) {
+                return new Answer.Refused(refusal.getMessage());
+            }
+            throw e;
+        }
+    }
 
     private GenerationRequest request(Turn turn) {
         List<Message> messages = turn.getMessages().stream()
@@ -66,31 +84,14 @@ final class TurnGenerator {
         return new GenerationRequest(
                 model.prompt(messages),
                 new Sampling(
-                        sampling.getTemperature(), sampling.getTopK(), sampling.getTopP(), sampling.getMaxNewTokens()),
+                        sampling.getTemperature(),
+                        sampling.getTopK(),
+                        sampling.getTopP(),
+                        sampling.getMinP(),
+                        sampling.getMaxNewTokens(),
+                        sampling.getStopTokens(),
+                        sampling.getStop()),
                 turn.getSeed());
-    }
-
-    /** The model refuses a batch before it begins, without saying for which request: halving finds the one. */
-    private void generate(List<Pending> batch, ServedAdapter adapter, Answer[] answers) {
-        if (batch.isEmpty()) {
-            return;
-        }
-        try {
-            List<Generation> generations =
-                    model.generate(batch.stream().map(Pending::request).toList(), adapter.adapter());
-            for (int i = 0; i < batch.size(); i++) {
-                Pending pending = batch.get(i);
-                answers[pending.place()] = new Answer.Acted(action(pending, generations.get(i), adapter));
-            }
-        } catch (IllegalArgumentException e) {
-            if (batch.size() == 1) {
-                answers[batch.get(0).place()] = new Answer.Refused(e.getMessage());
-                return;
-            }
-            int middle = batch.size() / 2;
-            generate(batch.subList(0, middle), adapter, answers);
-            generate(batch.subList(middle, batch.size()), adapter, answers);
-        }
     }
 
     private Action action(Pending pending, Generation generation, ServedAdapter adapter) {

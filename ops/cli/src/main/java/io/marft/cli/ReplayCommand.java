@@ -1,6 +1,7 @@
 package io.marft.cli;
 
 import io.marft.policy.LanguageModel;
+import io.marft.policy.ModelOptions;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.trainer.replay.Replay;
 import io.marft.trainer.replay.ReplayReport;
@@ -27,6 +28,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private TeamOptions teamOptions;
 
+    @Mixin
+    private DeviceOptions device;
+
     @Option(
             names = "--threads",
             defaultValue = "2",
@@ -44,7 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
     private int replay(ClientSettings client) {
         PrintWriter out = spec.commandLine().getOut();
         ReplayReport report;
-        try (LanguageModel model = LanguageModel.load(teamOptions.model(), 1)) {
+        try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(ModelOptions.Use.TRAINING))) {
             report = new Replay(client, model, teamOptions.team().getName(), threads).run(this::print);
         }
         if (report.recorded() == 0) {

@@ -9,6 +9,7 @@ import io.marft.environments.feed.EnvironmentSettings;
 import io.marft.environments.task.ArithmeticTask;
 import io.marft.local.Backpressure;
 import io.marft.policy.LanguageModel;
+import io.marft.policy.ModelOptions;
 import io.marft.reward.assemble.AssembleService;
 import io.marft.reward.score.ScoreService;
 import io.marft.schemas.client.ClientSettings;
@@ -99,6 +100,9 @@ final class ServeCommand implements Callable<Integer> {
     private TeamOptions teamOptions;
 
     @Mixin
+    private DeviceOptions device;
+
+    @Mixin
     private TrainingOptions training;
 
     @Spec
@@ -116,9 +120,14 @@ final class ServeCommand implements Callable<Integer> {
                         client, instance, stateDirectory, Duration.ofMinutes(10), Duration.ofSeconds(10))));
             case REWARD -> run(new ScoreService(client, instance, stateDirectory));
             case ASSEMBLER -> run(new AssembleService(client, instance, stateDirectory));
-            case AGENTS -> onModel((model, unused) -> new AgentService(agentSettings(client, team), model), team);
+            case AGENTS ->
+                onModel(
+                        ModelOptions.Use.SERVING,
+                        (model, unused) -> new AgentService(agentSettings(client, team), model),
+                        team);
             case TRAINER ->
                 onModel(
+                        ModelOptions.Use.TRAINING,
                         (model, of) -> new TrainerService(
                                 model,
                                 new TrainerSettings(client, of, training.configuration(), seed, training.threads())),
@@ -147,8 +156,8 @@ final class ServeCommand implements Callable<Integer> {
                 client, team.getName(), named.isEmpty() ? all : named, instance, 32, Duration.ofMillis(5));
     }
 
-    private int onModel(BiFunction<LanguageModel, Team, Service> service, Team team) {
-        try (LanguageModel model = LanguageModel.load(teamOptions.model(), 1)) {
+    private int onModel(ModelOptions.Use use, BiFunction<LanguageModel, Team, Service> service, Team team) {
+        try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(use))) {
             return run(service.apply(model, team));
         }
     }

@@ -3,6 +3,7 @@ package io.marft.cli;
 import io.marft.local.Installation;
 import io.marft.local.ListenPorts;
 import io.marft.local.StackSettings;
+import io.marft.policy.ModelOptions;
 import io.marft.trainer.update.TrainingConfiguration;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,9 @@ final class StackOptions {
     private TeamOptions team;
 
     @Mixin
+    private DeviceOptions device;
+
+    @Mixin
     private TrainingOptions training;
 
     Path dataDirectory() {
@@ -59,6 +63,7 @@ final class StackOptions {
                 new ListenPorts(kafkaPort, registryPort),
                 team.team(),
                 team.model(),
+                device.options(ModelOptions.Use.BOTH),
                 configuration,
                 1,
                 inFlight,

@@ -10,6 +10,7 @@ import io.marft.local.Installation;
 import io.marft.local.ListenPorts;
 import io.marft.local.LocalStack;
 import io.marft.local.StackSettings;
+import io.marft.policy.ModelOptions;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
@@ -75,6 +76,7 @@ class AdaptersIT {
                 ListenPorts.FREE,
                 TeamFile.load(installation.team()),
                 installation.model(),
+                ModelOptions.DEFAULT,
                 training,
                 1,
                 32,

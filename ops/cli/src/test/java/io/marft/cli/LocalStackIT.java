@@ -11,6 +11,7 @@ import io.marft.local.Installation;
 import io.marft.local.ListenPorts;
 import io.marft.local.LocalStack;
 import io.marft.local.StackSettings;
+import io.marft.policy.ModelOptions;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.DeadLetter;
@@ -52,6 +53,7 @@ class LocalStackIT {
                 ListenPorts.FREE,
                 TeamFile.load(installation.team()),
                 installation.model(),
+                ModelOptions.DEFAULT,
                 TrainingFile.parse("{batchEpisodes: 16, epochs: 1}", "test"),
                 7,
                 32,

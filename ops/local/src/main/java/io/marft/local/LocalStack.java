@@ -59,8 +59,7 @@ public final class LocalStack implements AutoCloseable {
             LocalCluster cluster = closing.later(
                     LocalCluster.start(settings.installation().registry(), settings.dataDirectory(), settings.ports()));
             progress.accept("starting the schema registry, loading the model");
-            // One thread a call: results are then the same on machines of any number of cores.
-            LanguageModel model = closing.later(LanguageModel.load(settings.model(), 1));
+            LanguageModel model = closing.later(LanguageModel.load(settings.model(), settings.modelOptions()));
             cluster.awaitReady();
             progress.accept("creating topics, registering schemas");
             Provisioning.provision(cluster.client(), settings.team(), PARTITIONS, (short) 1);

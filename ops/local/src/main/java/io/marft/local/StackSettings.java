@@ -1,5 +1,6 @@
 package io.marft.local;
 
+import io.marft.policy.ModelOptions;
 import io.marft.schemas.record.Team;
 import io.marft.trainer.update.TrainingConfiguration;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
  * @param ports where broker and registry listen
  * @param team the team that serves and learns
  * @param model the base model's directory
+ * @param modelOptions how the base model is held in memory and run
  * @param training how it learns
  * @param seed of the stream of exercises and of training
  * @param inFlight how many training episodes may be open at a time
@@ -23,6 +25,7 @@ public record StackSettings(
         ListenPorts ports,
         Team team,
         Path model,
+        ModelOptions modelOptions,
         TrainingConfiguration training,
         long seed,
         int inFlight,
@@ -31,6 +34,15 @@ public record StackSettings(
     /** The same with another seed. */
     public StackSettings withSeed(long other) {
         return new StackSettings(
-                installation, dataDirectory, ports, team, model, training, other, inFlight, trainerThreads);
+                installation,
+                dataDirectory,
+                ports,
+                team,
+                model,
+                modelOptions,
+                training,
+                other,
+                inFlight,
+                trainerThreads);
     }
 }

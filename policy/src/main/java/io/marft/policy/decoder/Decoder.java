@@ -65,9 +65,9 @@ public final class Decoder implements AutoCloseable {
      * Continues prompts. Those under way at the same time share one batch, which they join and leave between two tokens;
      * they influence each other only by floating-point noise.
      *
-     * @return one future for each draw, which fails only if libtorch does
-     * @throws IllegalArgumentException if a draw needs more keys and values than there is memory for, or the adapter does
-     *     not fit
+     * @return one future for each draw; one that needs more keys and values than there is memory for fails with an
+     *     {@link IllegalArgumentException}
+     * @throws IllegalArgumentException if the adapter does not fit
      */
     public List<CompletableFuture<Drawn>> generate(List<Draw> draws, Adapter adapter) {
         if (!options.use().generates()) {
@@ -75,6 +75,11 @@ public final class Decoder implements AutoCloseable {
         }
         adapter.checkFits(config);
         return lanes.submit(draws, adapter);
+    }
+
+    /** Where it runs, such as {@code cpu} or {@code cuda:0}. */
+    public String device() {
+        return module.device();
     }
 
     /** Scores actions that follow prompts, without gradient; none may be empty. */

@@ -42,13 +42,6 @@ final class Lanes implements AutoCloseable {
 
     /** Shares requests out, each to the lane that has fewest. */
     List<CompletableFuture<Drawn>> submit(List<Draw> draws, Adapter adapter) {
-        for (Draw draw : draws) {
-            if (draw.slots() > tokens) {
-                throw new IllegalArgumentException("Prompt of " + draw.prompt().length + " tokens and " + draw.limit()
-                        + " new ones need more keys and values than the " + tokens
-                        + " that there is memory for: raise --cache-memory, or shorten the prompt or maxNewTokens");
-            }
-        }
         List<Continuation> requests =
                 draws.stream().map(draw -> new Continuation(draw, adapter)).toList();
         List<Lane> all = lanes();
@@ -56,6 +49,10 @@ final class Lanes implements AutoCloseable {
         List<List<Continuation>> shares = new ArrayList<>();
         all.forEach(lane -> shares.add(new ArrayList<>()));
         for (Continuation request : requests) {
+            if (request.draw().slots() > tokens) {
+                request.result().completeExceptionally(tooLarge(request.draw()));
+                continue;
+            }
             int least = IntStream.range(0, loads.length)
                     .reduce((a, b) -> loads[b] < loads[a] ? b : a)
                     .orElseThrow();
@@ -68,6 +65,12 @@ final class Lanes implements AutoCloseable {
             }
         }
         return requests.stream().map(Continuation::result).toList();
+    }
+
+    private IllegalArgumentException tooLarge(Draw draw) {
+        return new IllegalArgumentException("Prompt of " + draw.prompt().length + " tokens and " + draw.limit()
+                + " new ones need more keys and values than the " + tokens
+                + " that there is memory for: raise --cache-memory, or shorten the prompt or maxNewTokens");
     }
 
     private synchronized List<Lane> lanes() {

@@ -83,6 +83,12 @@ final class Native implements AutoCloseable {
         return manager.getDevice().isGpu();
     }
 
+    /** Its device's name in libtorch. */
+    String device() {
+        Device device = manager.getDevice();
+        return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
+    }
+
     /** Whether matrices can be packed for decoding. */
     boolean packs() {
         return !isGpu() && SOURCES.contains("packing_onednn.py");

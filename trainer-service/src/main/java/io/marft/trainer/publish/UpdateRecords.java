@@ -67,6 +67,7 @@ final class UpdateRecords {
                                 .map(agent -> agentUpdate(agent, result.state().update()))
                                 .toList())
                         .setMetrics(metrics)
+                        .setDevice(result.device())
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(startedAt));
         batch.rejected().forEach(records::deadLetter);
@@ -96,6 +97,7 @@ final class UpdateRecords {
                         .setDropped(List.of())
                         .setAgents(agents)
                         .setMetrics(Map.of())
+                        .setDevice("")
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(now));
         return records.records;
@@ -115,7 +117,6 @@ final class UpdateRecords {
                         .setConfiguration(TrainingFile.yaml(settings.configuration()))
                         .setSeed(settings.seed())
                         .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))
-                        .setDevice("cpu")
                         .setCreatedAt(now)
                         .build()));
     }

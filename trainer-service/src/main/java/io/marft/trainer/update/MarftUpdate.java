@@ -91,7 +91,7 @@ public final class MarftUpdate implements AutoCloseable {
 
         TrainingState next = new TrainingState(
                 state.team(), state.baseModelDigest(), update, agents, critic.critic(), critic.moments());
-        return new UpdateResult(next, metrics.agents(agents), metrics.whole(), rollout.tokens());
+        return new UpdateResult(next, metrics.agents(agents), metrics.whole(), rollout.tokens(), model.device());
     }
 
     /** Agents one by one, in random order. */

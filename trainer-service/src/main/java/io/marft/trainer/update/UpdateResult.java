@@ -10,8 +10,10 @@ import java.util.Map;
  * @param agents what came of it for each agent, in the order in which they were updated
  * @param metrics the update's diagnostics, by their usual names
  * @param tokens how many tokens of prompts and actions the batch had
+ * @param device where the model's passes ran
  */
-public record UpdateResult(TrainingState state, List<AgentResult> agents, Map<String, Double> metrics, long tokens) {
+public record UpdateResult(
+        TrainingState state, List<AgentResult> agents, Map<String, Double> metrics, long tokens, String device) {
 
     /**
      * What an update did to one agent.
