@@ -48,7 +48,7 @@ public final class LanguageModel implements AutoCloseable {
         }
         Checkpoint.requireFiles(directory);
         Checkpoint checkpoint = Checkpoint.read(directory);
-        ChatTemplate template = new ChatTemplate(directory.resolve("tokenizer_config.json"));
+        ChatTemplate template = ChatTemplate.read(directory);
         Tokenizer tokenizer = new Tokenizer(directory.resolve("tokenizer.json"));
         try {
             return new LanguageModel(checkpoint, new Decoder(checkpoint, threads), tokenizer, template);
