@@ -163,6 +163,7 @@ FAMILIES = {
     "qwen2": dict(
         split=QWEN_SPLIT,
         normalizer=normalizers.NFC(),
+        ignore_merges=False,
         added=special("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
         settings=dict(
             tokenizer_class="Qwen2Tokenizer",
@@ -180,13 +181,21 @@ FAMILIES = {
     "qwen3": dict(
         split=QWEN_SPLIT,
         normalizer=normalizers.NFC(),
+        ignore_merges=False,
         added=special("<|endoftext|>", "<|im_start|>", "<|im_end|>")
         + [AddedToken(content, normalized=False, special=False) for content in ("<think>", "</think>")],
         settings=dict(
             tokenizer_class="Qwen2Tokenizer",
             bos_token=None,
-            eos_token={"__type": "AddedToken", **dict(content="<|im_end|>", lstrip=False, normalized=False, rstrip=False,
-                       single_word=False, special=True)},
+            eos_token={
+                "__type": "AddedToken",
+                "content": "<|im_end|>",
+                "lstrip": False,
+                "normalized": False,
+                "rstrip": False,
+                "single_word": False,
+                "special": True,
+            },
             pad_token="<|endoftext|>",
             unk_token=None,
         ),
@@ -196,6 +205,7 @@ FAMILIES = {
     "llama": dict(
         split=LLAMA_SPLIT,
         normalizer=None,
+        ignore_merges=True,
         added=special(
             "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eom_id|>", "<|eot_id|>"
         ),
@@ -275,7 +285,7 @@ CONVERSATIONS = [
 
 
 def train(family):
-    tokenizer = Tokenizer(models.BPE())
+    tokenizer = Tokenizer(models.BPE(ignore_merges=family["ignore_merges"]))
     if family["normalizer"] is not None:
         tokenizer.normalizer = family["normalizer"]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
@@ -289,9 +299,8 @@ def train(family):
     tokenizer.train_from_iterator(CORPUS, trainer)
     assert tokenizer.get_vocab_size() == BASE_VOCABULARY, tokenizer.get_vocab_size()
     tokenizer.add_tokens(family["added"])
-    byte_level = processors.ByteLevel(trim_offsets=False)
-    if "<|begin_of_text|>" in tokenizer.get_vocab():
-        start = "<|begin_of_text|>"
+    start = family["settings"]["bos_token"]
+    if start is not None:
         bos = processors.TemplateProcessing(
             single=f"{start} $A",
             pair=f"{start} $A {start}:1 $B:1",
@@ -299,7 +308,7 @@ def train(family):
         )
         tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=True), bos])
     else:
-        tokenizer.post_processor = byte_level
+        tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
     return tokenizer
 
 

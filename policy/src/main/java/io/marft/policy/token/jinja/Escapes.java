@@ -45,8 +45,14 @@ final class Escapes {
                 }
                 value.appendCodePoint(Integer.parseInt(literal.substring(i - 1, end), 8));
                 i = end;
-            } else if (escape == 'N' || escape > '~') {
-                throw new TemplateException("the escape \\" + escape + " in a string is not supported");
+            } else if (escape == 'N') {
+                throw new TemplateException("the escape \\N in a string is not supported");
+            } else if (escape >= 0x80) {
+                // jinja2 writes what is not ASCII as an escape before it decodes, and so escapes that escape.
+                int codePoint = literal.codePointAt(i - 1);
+                value.append(String.format(
+                        codePoint < 0x100 ? "\\x%02x" : codePoint < 0x10000 ? "\\u%04x" : "\\U%08x", codePoint));
+                i += Character.charCount(codePoint) - 1;
             } else {
                 value.append('\\').append(escape);
             }

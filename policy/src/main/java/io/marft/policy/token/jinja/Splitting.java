@@ -83,7 +83,7 @@ final class Splitting {
                     fromRight ? rest.substring(0, end) : rest.substring(end), null, !fromRight, fromRight);
         }
         if (!rest.isEmpty()) {
-            words.add(Whitespace.strip(rest, null, fromRight, !fromRight));
+            words.add(rest);
         }
         return ordered(words, fromRight);
     }

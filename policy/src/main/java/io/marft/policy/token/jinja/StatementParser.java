@@ -25,8 +25,12 @@ final class StatementParser {
     }
 
     static Block parse(String template) {
-        List<Token> tokens = Lexer.tokens(template);
-        return new StatementParser(tokens).block("");
+        StatementParser parser = new StatementParser(Lexer.tokens(template));
+        try {
+            return parser.block("");
+        } catch (TemplateException e) {
+            throw e.at(parser.tokens.peek().line());
+        }
     }
 
     /** Statements up to a tag that closes or divides the block, of which the name is read; or up to the end. */
@@ -143,6 +147,9 @@ final class StatementParser {
         boolean bracketed = tokens.skipOperator("(");
         do {
             String name = tokens.expect(Kind.NAME, "a name to assign to").text();
+            if (name.equals("loop") && (!fields || loops > 0)) {
+                throw new TemplateException("'loop' in a loop cannot be assigned to");
+            }
             targets.add(
                     fields && tokens.skipOperator(".")
                             ? new Statement.Field(
