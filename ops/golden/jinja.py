@@ -336,6 +336,14 @@ a {% if true %} b {% endif %} c
 {{ 1.0|tojson }}{{ 1e30|tojson }}{{ (1, 2)|tojson }}{{ {1: 2}|tojson }}
 {{ '1'|int }}{{ 'x'|int }}{{ 'x'|int(7) }}{{ '1.9'|int }}{{ none|int }}{{ 'x'|float }}{{ '2'|float }}{{ 2.5|round }}{{ 2.675|round(2) }}{{ 3.5|round|int }}
 {{ [3, 1, 2]|min }}{{ ['b', 'A']|sort }}{{ ['b', 'A']|max }}{{ []|max }}{{ {'b': 1, 'a': 2}|dictsort }}{{ {'b': 1, 'a': 2}|dictsort(by='value') }}
+{{ 0|indent }}
+{{ tools|float is even }}{{ false|abs }}{{ true|round }}{{ -2.5|abs }}{{ 4|round(1) }}
+{{ undefinedvar is callable }}{{ raise_exception is callable }}{{ 'a' is callable }}
+{% for m in messages[:1] %}{{ loop is iterable }}{% endfor %}
+{{ tools[:1] }}
+{{ messages[0][:1] }}
+{{ [] in {} }}
+{{ messages|unique|list }}
 """
 
 # Templates of several lines, or with white space at an end.

@@ -83,7 +83,7 @@ final class Comparisons {
             }
             throw new TemplateException("'in <string>' requires string as left operand, not " + Types.name(item));
         } else if (container instanceof Map<?, ?> map) {
-            return map.containsKey(item);
+            return map.containsKey(Types.hashable(item));
         } else if (container instanceof Namespace || container instanceof Loop || !Sequences.isIterable(container)) {
             throw new TemplateException("argument of type '" + Types.name(container) + "' is not iterable");
         }

@@ -47,8 +47,8 @@ final class Filters {
                         Text.str(given[1]),
                         given[2] == null || given[2] == None.NONE ? -1 : Types.index(given[2]));
             }
-            case "indent" -> indented(Text.str(value), arguments.bind(name, 0, "width", "first", "blank"));
-            case "abs" -> plain(name, arguments, Comparisons.order(value, 0L) < 0 ? Arithmetic.negated(value) : value);
+            case "indent" -> indented(Types.string(value), arguments.bind(name, 0, "width", "first", "blank"));
+            case "abs" -> plain(name, arguments, absolute(value));
             case "int" -> {
                 Object[] given = arguments.bind(name, 0, "default");
                 yield integer(value, given[0] == null ? 0L : given[0]);
@@ -131,13 +131,19 @@ final class Filters {
             throw new TemplateException("filter 'round' needs a number, got: " + Text.repr(value));
         } else if (given[1] != null && !given[1].equals("common")) {
             throw new TemplateException("filter 'round' is supported with the method 'common' only");
-        } else if (value instanceof Long) {
-            throw new TemplateException("filter 'round' is supported for floats only");
         }
         int precision = given[0] == null ? 0 : Types.index(given[0]);
+        if (Types.integer(value) != null && precision >= 0) {
+            return Types.integer(value);
+        }
         return new BigDecimal(number)
                 .setScale(precision, RoundingMode.HALF_EVEN)
                 .doubleValue();
+    }
+
+    private static Object absolute(Object value) {
+        Object number = Arithmetic.positive(value);
+        return Comparisons.order(number, 0L) < 0 ? Arithmetic.negated(number) : number;
     }
 
     private static Object items(Object value) {

@@ -145,7 +145,7 @@ final class ListFilters {
         List<Object> kept = new ArrayList<>();
         List<Object> seen = new ArrayList<>();
         for (Object item : items) {
-            Object by = key.of(item);
+            Object by = Types.hashable(key.of(item));
             if (seen.stream().noneMatch(other -> Comparisons.equal(other, by))) {
                 seen.add(by);
                 kept.add(item);

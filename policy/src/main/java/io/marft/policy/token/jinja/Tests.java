@@ -41,11 +41,11 @@ final class Tests {
             case "integer" -> value instanceof Long;
             case "float" -> value instanceof Double;
             case "number" -> Types.number(value) != null;
-            case "iterable" -> Sequences.isIterable(value);
+            case "iterable" -> Sequences.isIterable(value) || value instanceof Loop;
             case "sequence" -> Sequences.isSequence(value) || value instanceof Map || value instanceof Undefined;
-            case "callable" -> value instanceof Callable;
-            case "odd" -> Arithmetic.apply("%", value, 2L).equals(1L);
-            case "even" -> Arithmetic.apply("%", value, 2L).equals(0L);
+            case "callable" -> value instanceof Callable || value instanceof Undefined;
+            case "odd" -> Comparisons.equal(Arithmetic.apply("%", value, 2L), 1L);
+            case "even" -> Comparisons.equal(Arithmetic.apply("%", value, 2L), 0L);
             case "upper" -> StringMethods.isUpper(Text.str(value));
             case "lower" -> StringMethods.isLower(Text.str(value));
             default -> throw new TemplateException("test '" + name + "' is not supported");

@@ -83,4 +83,12 @@ final class Types {
         }
         throw new TemplateException("expected a string, got: " + Text.repr(value));
     }
+
+    /** The value, if Python would take it for a key. */
+    static Object hashable(Object value) {
+        if (value instanceof List || value instanceof Map) {
+            throw new TemplateException("unhashable type: '" + name(value) + "'");
+        }
+        return value;
+    }
 }
