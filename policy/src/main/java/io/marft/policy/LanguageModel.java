@@ -57,7 +57,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     public static LanguageModel load(Path directory, ModelOptions options) {
         Checkpoint.requireFiles(directory);
-        ChatTemplate template = new ChatTemplate(directory.resolve("tokenizer_config.json"));
+        ChatTemplate template = ChatTemplate.read(directory);
         Tokenizer tokenizer = new Tokenizer(directory.resolve("tokenizer.json"));
         try {
             Checkpoint checkpoint = Checkpoint.read(directory);

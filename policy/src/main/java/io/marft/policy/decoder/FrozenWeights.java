@@ -6,10 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.checkpoint.Checkpoint;
-import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class FrozenWeights {
 
-    private static final int PIECE = 1 << 26;
+    private static final int PIECE = 1 << 24;
     private static final List<String> QKV = List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
     private static final List<String> OUTPUT = List.of("self_attn.o_proj");
     private static final List<String> GATE_UP = List.of("mlp.gate_proj", "mlp.up_proj");
@@ -60,15 +58,6 @@ final class FrozenWeights {
                         new NDList(Native.size(call, keeps ? 1 : 0), Native.size(call, tied)));
             }
         }
-    }
-
-    /** The type that values of a checkpoint have in libtorch. */
-    static DataType type(DType dtype) {
-        return switch (dtype) {
-            case F32 -> DataType.FLOAT32;
-            case BF16 -> DataType.BFLOAT16;
-            case F16 -> DataType.FLOAT16;
-        };
     }
 
     private void take() {
@@ -113,29 +102,25 @@ final class FrozenWeights {
             return memory.create(new Shape(0));
         }
         List<SafeTensors.View> views = names.stream().map(checkpoint::tensor).toList();
-        long[] sizes =
-                views.get(0).shape().stream().mapToLong(Integer::longValue).toArray();
-        sizes[0] = views.stream().mapToLong(view -> view.shape().get(0)).sum();
-        NDArray target = memory.create(new Shape(sizes), type(checkpoint.dtype()));
-        int at = 0;
+        long count = views.stream().mapToLong(SafeTensors.View::count).sum();
+        NDArray values = module.allocate(memory, count, checkpoint.dtype());
+        long at = 0;
         for (SafeTensors.View view : views) {
-            fill(target, at, view);
-            at += view.shape().get(0);
+            fill(values, at, view);
+            at += view.count();
         }
-        return target;
+        List<Integer> shape = views.get(0).shape();
+        return shape.size() == 1 ? values : values.reshape(count / shape.get(1), shape.get(1));
     }
 
-    private void fill(NDArray target, int at, SafeTensors.View view) {
-        int rows = view.shape().get(0);
-        int step = (int) Math.max(1, Math.min(rows, PIECE / Math.max(1, view.size() / rows)));
-        for (int from = 0; from < rows; from += step) {
-            int count = Math.min(step, rows - from);
-            List<Integer> shape = new ArrayList<>(view.shape());
-            shape.set(0, count);
-            ByteBuffer bytes = view.rows(from, count);
+    private void fill(NDArray values, long at, SafeTensors.View view) {
+        int width = view.dtype().size();
+        for (long offset = 0; offset < view.size(); offset += PIECE) {
+            int size = (int) Math.min(PIECE, view.size() - offset);
             try (NDManager call = module.open()) {
-                NDArray piece = Native.tensor(call, shape, bytes, type(checkpoint.dtype()));
-                module.run("fill", Native.Mode.NO_GRADIENT, new NDList(Native.size(call, at + from), piece, target));
+                NDArray piece = Native.tensor(call, List.of(size), view.bytes(offset, size), DataType.UINT8);
+                NDArray place = Native.size(call, at + offset / width);
+                module.run("fill", Native.Mode.NO_GRADIENT, new NDList(place, piece, values));
             }
         }
     }

@@ -2,8 +2,7 @@ package io.marft.policy.decoder;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 
 /**
@@ -19,13 +18,13 @@ final class KeyValueCache implements AutoCloseable {
     private int slots = 1;
 
     /** @param tokens how many places to reserve */
-    KeyValueCache(Native module, ModelConfig config, DataType type, int tokens) {
+    KeyValueCache(Native module, ModelConfig config, DType dtype, int tokens) {
         this.module = module;
         this.memory = module.open();
         this.tokens = tokens;
         long values = (long) tokens * config.kvHeads() * config.headSize();
         for (int part = 0; part < 2 * config.layers(); part++) {
-            parts.add(Native.named(memory.create(new Shape(values), type), "cache[]"));
+            parts.add(Native.named(module.allocate(memory, values, dtype), "cache[]"));
         }
     }
 

@@ -2,9 +2,9 @@ package io.marft.policy.decoder;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,10 +50,10 @@ final class Lane implements AutoCloseable {
     private ServedAdapters.Stack stack;
 
     /** @param tokens places in the cache of keys and values */
-    Lane(Native module, FusedLora lora, ModelConfig config, DataType type, int tokens, String name) {
+    Lane(Native module, FusedLora lora, ModelConfig config, DType dtype, int tokens, String name) {
         this.module = module;
-        this.cache = new KeyValueCache(module, config, type, tokens);
-        this.adapters = new ServedAdapters(module, lora, type);
+        this.cache = new KeyValueCache(module, config, dtype, tokens);
+        this.adapters = new ServedAdapters(module, lora);
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();

@@ -1,9 +1,9 @@
 package io.marft.policy.decoder;
 
-import ai.djl.ndarray.types.DataType;
 import io.marft.policy.ModelOptions;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class Lanes implements AutoCloseable {
     private final Native module;
     private final FusedLora lora;
     private final ModelConfig config;
-    private final DataType type;
+    private final DType dtype;
     private final int count;
     private final int tokens;
     private List<Lane> lanes = List.of();
@@ -29,7 +29,7 @@ final class Lanes implements AutoCloseable {
         this.module = module;
         this.lora = lora;
         this.config = checkpoint.config();
-        this.type = FrozenWeights.type(checkpoint.dtype());
+        this.dtype = checkpoint.dtype();
         this.count = module.isLarge() ? 1 : options.threads();
         long tokenBytes = 2L
                 * config.layers()
@@ -79,7 +79,7 @@ final class Lanes implements AutoCloseable {
         }
         if (lanes.isEmpty()) {
             lanes = IntStream.range(0, count)
-                    .mapToObj(i -> new Lane(module, lora, config, type, tokens, "decoding-" + i))
+                    .mapToObj(i -> new Lane(module, lora, config, dtype, tokens, "decoding-" + i))
                     .toList();
         }
         return lanes;

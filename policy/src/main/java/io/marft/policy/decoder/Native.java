@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import java.io.ByteArrayInputStream;
@@ -149,8 +150,31 @@ final class Native implements AutoCloseable {
         return array;
     }
 
+    /**
+     * A tensor of one dimension without meaning yet. The module makes it: DJL's natives end the process when asked for
+     * bfloat16.
+     */
+    NDArray allocate(NDManager memory, long values, DType dtype) {
+        int type =
+                switch (dtype) {
+                    case F32 -> 6;
+                    case BF16 -> 15;
+                    case F16 -> 5;
+                };
+        return run("allocate", Mode.NO_GRADIENT, new NDList(size(memory, values), size(memory, type)))
+                .singletonOrThrow();
+    }
+
+    /** Copies in the model's type, which {@code memory} will own. */
+    NDList cast(NDManager memory, NDList arrays, String name) {
+        NDList copies = run("cast", Mode.INFERENCE, arrays);
+        copies.attach(memory);
+        copies.forEach(copy -> named(copy, name));
+        return copies;
+    }
+
     /** A tensor without values whose first size is an integer to be handed over. */
-    static NDArray size(NDManager call, int value) {
+    static NDArray size(NDManager call, long value) {
         return call.create(new Shape(value, 0));
     }
 

@@ -3,7 +3,6 @@ package io.marft.policy.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
 import java.util.ArrayList;
@@ -31,14 +30,12 @@ final class ServedAdapters implements AutoCloseable {
 
     private final Native module;
     private final FusedLora fusion;
-    private final DataType type;
     /** By identity, least recently used first. */
     private final Map<Adapter, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
-    ServedAdapters(Native module, FusedLora fusion, DataType type) {
+    ServedAdapters(Native module, FusedLora fusion) {
         this.module = module;
         this.fusion = fusion;
-        this.type = type;
     }
 
     private static final class Prepared {
@@ -86,13 +83,7 @@ final class ServedAdapters implements AutoCloseable {
             return new Prepared(memory, Native.none(memory, LORA), new int[MAPS]);
         }
         try (NDManager call = module.open()) {
-            NDList lora = new NDList();
-            for (NDArray matrix : Native.list(call, fusion.fuse(adapter), LORA)) {
-                // A copy whatever the type: the first is a view of Java's memory.
-                NDArray copy = matrix.toType(type, false).duplicate();
-                copy.attach(memory);
-                lora.add(Native.named(copy, LORA));
-            }
+            NDList lora = module.cast(memory, Native.list(call, fusion.fuse(adapter), LORA), LORA);
             return new Prepared(memory, lora, fusion.ranks(adapter.config()));
         }
     }
@@ -129,9 +120,9 @@ final class ServedAdapters implements AutoCloseable {
         }
         NDList owners = new NDList();
         for (int map = 0; map < MAPS; map++) {
-            owners.add(Native.named(owners(memory, rows, distinct, parts, map), OWNERS));
+            owners.add(Native.named(owners(memory, rows, distinct, parts, map), LORA));
         }
-        return new Stack(lora, owners);
+        return new Stack(lora, module.cast(memory, owners, OWNERS));
     }
 
     private NDArray owners(
@@ -148,7 +139,7 @@ final class ServedAdapters implements AutoCloseable {
                 column += ranks;
             }
         }
-        return memory.create(owners, new Shape(rows.size(), width)).toType(type, false);
+        return memory.create(owners, new Shape(rows.size(), width));
     }
 
     /** Frees adapters that no row uses, least recently used first, until few enough are left. */

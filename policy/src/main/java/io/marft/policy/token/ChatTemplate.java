@@ -2,71 +2,129 @@ package io.marft.policy.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
 import io.marft.policy.checkpoint.CheckpointException;
+import io.marft.policy.token.jinja.Template;
+import io.marft.policy.token.jinja.TemplateException;
+import io.marft.policy.token.jinja.TemplateRefusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The text that a model is prompted with: the Jinja template of {@code tokenizer_config.json}, rendered as Hugging Face's
- * transformers does (blocks trimmed and left-stripped). Thread-safe.
+ * The text that a model is prompted with: the checkpoint's own Jinja template, rendered to the text that Hugging Face's
+ * {@code apply_chat_template} gives. Thread-safe.
  */
 public final class ChatTemplate {
 
+    /** The special tokens that transformers hands to a template; those that a checkpoint lacks stay undefined. */
+    private static final List<String> SPECIALS =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+
     private final Path file;
-    private final String template;
+    private final Template template;
     private final Map<String, Object> specials = new HashMap<>();
-    /** Values are never rendered again: a message's {@code {{…}}} stays text. */
-    private final Jinjava jinjava = new Jinjava(JinjavaConfig.newBuilder()
-            .withTrimBlocks(true)
-            .withLstripBlocks(true)
-            .withNestedInterpretationEnabled(false)
-            .build());
+
+    private ChatTemplate(Path file, Template template, JsonNode settings) {
+        this.file = file;
+        this.template = template;
+        for (String special : SPECIALS) {
+            JsonNode token = settings.path(special);
+            String text = token.isObject() ? token.path("content").asText() : token.isTextual() ? token.asText() : "";
+            if (!text.isEmpty()) {
+                specials.put(special, text);
+            }
+        }
+    }
 
     /**
-     * @param file a {@code tokenizer_config.json}
-     * @throws CheckpointException if it is missing or has no template
+     * Reads {@code chat_template.jinja} if there is one, else {@code chat_template} in {@code tokenizer_config.json}; the
+     * special tokens come from the latter.
+     *
+     * @param directory of a checkpoint
+     * @throws CheckpointException if there is no template, or it is broken
      */
-    public ChatTemplate(Path file) {
-        this.file = file;
-        JsonNode json;
+    public static ChatTemplate read(Path directory) {
+        return read(directory, Clock.system(ZoneId.systemDefault()));
+    }
+
+    static ChatTemplate read(Path directory, Clock clock) {
+        Path config = directory.resolve("tokenizer_config.json");
+        Path own = directory.resolve("chat_template.jinja");
+        JsonNode settings;
         try {
-            json = new ObjectMapper().readTree(Files.readAllBytes(file));
+            settings = new ObjectMapper().readTree(Files.readAllBytes(config));
         } catch (IOException e) {
-            throw new CheckpointException(file, "cannot be read as JSON", e);
+            throw new CheckpointException(config, "cannot be read as JSON", e);
         }
-        if (!json.path("chat_template").isTextual()) {
-            throw new CheckpointException(file, "chat_template must be a text, got: " + json.path("chat_template"));
+        Path file = Files.exists(own) ? own : config;
+        String source;
+        try {
+            source = Files.exists(own) ? Files.readString(own) : template(config, settings.path("chat_template"));
+        } catch (IOException e) {
+            throw new CheckpointException(own, "cannot be read as UTF-8 text", e);
         }
-        this.template = json.path("chat_template").asText();
-        for (String special : List.of("bos_token", "eos_token", "pad_token", "unk_token")) {
-            JsonNode token = json.path(special);
-            specials.put(special, token.isObject() ? token.path("content").asText() : token.asText(""));
+        try {
+            return new ChatTemplate(file, Template.parse(source, clock), settings);
+        } catch (TemplateException e) {
+            throw new CheckpointException(file, "chat template cannot be parsed: " + e.getMessage(), e);
         }
+    }
+
+    private static String template(Path config, JsonNode given) {
+        JsonNode chosen = given;
+        if (given.isArray()) {
+            for (JsonNode named : given) {
+                if (named.path("name").asText().equals("default")) {
+                    chosen = named.path("template");
+                }
+            }
+        }
+        if (!chosen.isTextual()) {
+            throw new CheckpointException(
+                    config,
+                    (given.isMissingNode() || given.isNull() ? "has no chat_template" : "has no default chat_template")
+                            + ", and there is no chat_template.jinja beside it: use an instruction-tuned checkpoint, or"
+                            + " add its template");
+        }
+        return chosen.asText();
     }
 
     /**
      * Renders a conversation and the opening of the assistant's turn.
      *
-     * @param messages in order, each with {@code role} and {@code content}
+     * @param messages in order, at least one, each with {@code role} and {@code content}
+     * @throws RefusedConversationException if the template refuses them
+     * @throws CheckpointException if the template fails
      */
     public String render(List<Map<String, String>> messages) {
-        Map<String, Object> values = new HashMap<>(specials);
-        values.put("messages", messages);
-        values.put("add_generation_prompt", true);
-        RenderResult result = jinjava.renderForResult(template, values);
-        for (TemplateError error : result.getErrors()) {
-            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-                throw new CheckpointException(file, "chat_template cannot be rendered: " + error.getMessage());
-            }
+        if (messages.isEmpty()) {
+            throw new RefusedConversationException("it has no messages, and needs one");
         }
-        return result.getOutput();
+        Map<String, Object> values = new HashMap<>(specials);
+        values.put("messages", messages.stream().map(ChatTemplate::ordered).toList());
+        values.put("tools", null);
+        values.put("documents", null);
+        values.put("add_generation_prompt", true);
+        try {
+            return template.render(values);
+        } catch (TemplateRefusal e) {
+            throw new RefusedConversationException(e.getMessage());
+        } catch (TemplateException e) {
+            throw new CheckpointException(file, "chat template cannot be rendered: " + e.getMessage(), e);
+        }
+    }
+
+    /** With the role first, as templates that print a whole message expect. */
+    private static Map<String, String> ordered(Map<String, String> message) {
+        Map<String, String> ordered = new LinkedHashMap<>();
+        ordered.put("role", message.get("role"));
+        ordered.put("content", message.get("content"));
+        return ordered;
     }
 }

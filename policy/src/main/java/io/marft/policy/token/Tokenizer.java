@@ -3,6 +3,7 @@ package io.marft.policy.token;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.marft.policy.checkpoint.CheckpointException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,6 +18,10 @@ public final class Tokenizer implements AutoCloseable {
      * @throws CheckpointException if it is missing or not a tokenizer
      */
     public Tokenizer(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(
+                    file, "does not exist: save the tokenizer with transformers' save_pretrained, which makes it");
+        }
         try {
             this.tokenizer = HuggingFaceTokenizer.newInstance(
                     file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));

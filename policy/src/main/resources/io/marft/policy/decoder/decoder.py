@@ -215,8 +215,20 @@ class Decoder(Module):
     maps = self.serving()
     return self.head(self.states(ids, rows, self.ends[0], maps, lora), maps)
 
-  # Copies a piece into the rows from "at" (a tensor whose size is meant) of a target.
+  # values, dtype: tensors whose sizes are meant -> a tensor [values].
+  def allocate(self: __torch__.Decoder, values: Tensor, dtype: Tensor) -> Tensor:
+    return torch.empty([values.size(0)], dtype=dtype.size(0), device=values.device)
+
+  # Copies the bytes of a piece into a target from "at" (a tensor whose size is meant) on.
   def fill(self: __torch__.Decoder, at: Tensor, piece: Tensor, target: Tensor) -> Tensor:
-    room = torch.narrow(target, 0, at.size(0), piece.size(0))
-    torch.copy_(room, piece)
+    values = torch.view_copy(piece, dtype=target.dtype)
+    room = torch.narrow(target, 0, at.size(0), values.size(0))
+    torch.copy_(room, values)
     return at
+
+  # Copies in the model's type.
+  def cast(self: __torch__.Decoder, lora: List[Tensor]) -> List[Tensor]:
+    copies = annotate(List[Tensor], [])
+    for i in range(len(lora)):
+      copies.append(torch.to(lora[i], self.ends[0].dtype, False, True))
+    return copies

@@ -9,9 +9,13 @@ import io.marft.policy.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChatTemplateTest {
@@ -56,23 +60,83 @@ class ChatTemplateTest {
 
     @Test
     void shouldSayWhyATemplateCannotBeUsed() throws IOException {
-        ChatTemplate broken = template("{% for m in messages %}{{ m.role }}");
+        assertFault(
+                "tokenizer_config.json: chat template cannot be parsed: line 1: '{% for %}' has no '{% endfor %}'",
+                () -> template("{% for m in messages %}{{ m.role }}"));
+        ChatTemplate failing = template("a\n{{ messages[0].content + 1 }}");
+        assertFault(
+                "tokenizer_config.json: chat template cannot be rendered: line 2: operator + is not supported",
+                () -> failing.render(CHAT));
+        Files.writeString(directory.resolve("tokenizer_config.json"), "{}");
+        assertFault(
+                "tokenizer_config.json: has no chat_template, and there is no chat_template.jinja beside it",
+                () -> ChatTemplate.read(directory));
+        Files.writeString(directory.resolve("tokenizer_config.json"), "no JSON");
+        assertFault("tokenizer_config.json: cannot be read as JSON", () -> ChatTemplate.read(directory));
+    }
 
-        String message = assertThrows(CheckpointException.class, () -> broken.render(CHAT))
-                .getMessage();
+    @Test
+    void shouldRefuseAConversationInTheTemplatesWords() throws IOException {
+        ChatTemplate template = template("{{ raise_exception('Roles must\nalternate, got ' ~ messages[1].role) }}");
 
-        assertTrue(message.contains("tokenizer_config.json: chat_template cannot be rendered"), message);
-        Path file = directory.resolve("tokenizer_config.json");
-        Files.writeString(file, "{}");
-        assertTrue(assertThrows(CheckpointException.class, () -> new ChatTemplate(file))
-                .getMessage()
-                .contains("chat_template must be a text"));
+        assertEquals(
+                "The model's chat template refuses the conversation: Roles must alternate, got user",
+                assertThrows(RefusedConversationException.class, () -> template.render(CHAT))
+                        .getMessage());
+        assertThrows(RefusedConversationException.class, () -> template.render(List.of()));
+    }
+
+    @Test
+    void shouldPreferTheTemplateThatHasItsOwnFile() throws IOException {
+        write("from settings");
+        Files.writeString(directory.resolve("chat_template.jinja"), "from file{{ eos_token }}\n");
+
+        assertEquals("from file<end>", ChatTemplate.read(directory).render(CHAT));
+    }
+
+    @Test
+    void shouldUseTheDefaultOfSeveralTemplates() throws IOException {
+        write(List.of(
+                Map.of("name", "tool_use", "template", "tools"),
+                Map.of("name", "default", "template", "{{ eos_token }}")));
+        assertEquals("<end>", ChatTemplate.read(directory).render(CHAT));
+
+        write(List.of(Map.of("name", "tool_use", "template", "tools")));
+        assertFault("has no default chat_template", () -> ChatTemplate.read(directory));
+    }
+
+    @Test
+    void shouldHandOverTheSpecialTokensThatTheCheckpointHas() throws IOException {
+        assertEquals(
+                "<end>|[]|False|True|True",
+                template("{{ eos_token }}|[{{ bos_token }}]|{{ pad_token is defined }}|{{ tools is none }}|"
+                                + "{{ add_generation_prompt }}")
+                        .render(CHAT));
+    }
+
+    @Test
+    void shouldGiveTheClocksDate() throws IOException {
+        write("{{ strftime_now('%d %b %Y') }}");
+        Clock clock = Clock.fixed(Instant.parse("2026-03-09T23:30:00Z"), ZoneOffset.UTC);
+
+        assertEquals("09 Mar 2026", ChatTemplate.read(directory, clock).render(CHAT));
+    }
+
+    private static void assertFault(String fault, Executable use) {
+        String message = assertThrows(CheckpointException.class, use).getMessage();
+        assertTrue(message.contains(fault), message);
+        assertEquals(1, message.lines().count(), message);
     }
 
     private ChatTemplate template(String text) throws IOException {
+        write(text);
+        return ChatTemplate.read(directory);
+    }
+
+    private void write(Object chatTemplate) throws IOException {
         Path file = directory.resolve("tokenizer_config.json");
         new ObjectMapper()
-                .writeValue(file.toFile(), Map.of("chat_template", text, "eos_token", Map.of("content", "<end>")));
-        return new ChatTemplate(file);
+                .writeValue(
+                        file.toFile(), Map.of("chat_template", chatTemplate, "eos_token", Map.of("content", "<end>")));
     }
 }

@@ -1,0 +1,6 @@
+package io.marft.policy.token.jinja;
+
+/** Python's {@code None}. */
+enum None {
+    NONE
+}
