@@ -34,7 +34,8 @@
     return place
 
   # Draws among the most probable tokens that top_k, then top_p of what top_k leaves, then min_p keep. logits [B, V], divided
-  # by the temperature. Of a large vocabulary only the first 1024 are sorted, if no row keeps more.
+  # by the temperature. Of a large vocabulary only the first 1024 are sorted, if no row keeps more. A row that keeps all draws as
+  # it would among others that do, so that a seed gives the same tokens whatever shares the batch.
   def filter(self: __torch__.Decoder, logits: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor,
       uniform: Tensor) -> Tuple[Tensor, Tensor]:
     vocabulary = logits.size(1)
@@ -64,7 +65,7 @@
     place = self.descend(torch.exp(all), uniform)
     token = torch.gather(order, 1, place)
     chosen = torch.gather(all, 1, place)
-    if bool(torch.item(torch.any(free))) and size < vocabulary:
+    if bool(torch.item(torch.any(free))):
       plain, logp = self.plain(logits, uniform)
       token = torch.where(free, plain, token)
       chosen = torch.where(free, logp, chosen)
