@@ -63,28 +63,7 @@ class DecoderTest {
                         .forEach(drawn -> counts[drawn.join().tokens()[0]]++);
             }
         }
-
-        double chiSquare = 0;
-        int cells = 0;
-        double rare = 0;
-        int rareCount = 0;
-        for (int token = 0; token < exact.length; token++) {
-            if (exact[token] * draws < 5) {
-                rare += exact[token] * draws;
-                rareCount += counts[token];
-            } else {
-                chiSquare += Math.pow(counts[token] - exact[token] * draws, 2) / (exact[token] * draws);
-                cells++;
-            }
-        }
-        if (rare >= 5) {
-            chiSquare += Math.pow(rareCount - rare, 2) / rare;
-            cells++;
-        }
-        // Mean cells - 1, variance twice that: four deviations.
-        assertTrue(cells > 10, "cells: " + cells);
-        assertTrue(
-                chiSquare < cells - 1 + 4 * Math.sqrt(2.0 * (cells - 1)), "chi square " + chiSquare + " of " + cells);
+        ChiSquare.assertDrawnFrom(exact, counts, "temperature 1.5");
     }
 
     @Test
