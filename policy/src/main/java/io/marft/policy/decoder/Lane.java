@@ -319,17 +319,18 @@ final class Lane implements AutoCloseable {
     /** After an error of libtorch nothing in the cache can be trusted: all that is under way fails with it. */
     private void fail(List<Continuation> joining, Throwable error) {
         release();
+        List<Continuation> failed = new ArrayList<>(rows);
+        joining.stream().filter(request -> !rows.contains(request)).forEach(failed::add);
+        rows.clear();
         synchronized (lock) {
-            List<Continuation> failed = new ArrayList<>(rows);
-            joining.stream().filter(request -> !rows.contains(request)).forEach(failed::add);
             if (closed) {
                 failed.addAll(waiting);
                 waiting.clear();
             }
-            rows.clear();
             load -= failed.size();
-            failed.forEach(request -> request.result().completeExceptionally(error));
         }
+        // Without the lock: who waits for them may submit to another lane, which may be failing too.
+        failed.forEach(request -> request.result().completeExceptionally(error));
     }
 
     @Override

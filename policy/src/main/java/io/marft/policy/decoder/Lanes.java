@@ -85,9 +85,14 @@ final class Lanes implements AutoCloseable {
         return lanes;
     }
 
+    /** Waits for the lanes' threads without holding what they would need in order to refuse another request. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        lanes.forEach(Lane::close);
+    public void close() {
+        List<Lane> all;
+        synchronized (this) {
+            closed = true;
+            all = lanes;
+        }
+        all.forEach(Lane::close);
     }
 }
