@@ -30,7 +30,7 @@ class Decoder(Module):
   rotary : List[Tensor]
   # What the passes use, see above.
   maps : List[Tensor]
-  # "maps" with matrices in the layout that oneDNN multiplies few rows by fastest; empty until pack is called.
+  # "maps" with matrices in the layout that oneDNN multiplies few rows by fastest; empty where there are none.
   packed : List[Tensor]
   # The first and second moments of Muon and AdamW, and AdamW's step counters, in the order of "ends" and "blocks"; empty
   # outside of pretraining.
@@ -39,10 +39,16 @@ class Decoder(Module):
   steps : List[Tensor]
 
   # Takes a frozen model over; a head that is missing is tied to the embedding. rates [E/2] inverse frequencies in double;
-  # length: a tensor whose size is the longest context.
-  def take(self: __torch__.Decoder, embedding: Tensor, rates: Tensor, length: Tensor, maps: List[Tensor]) -> Tensor:
-    if torch.numel(maps[11 * self.layers]) == 0:
-      maps[11 * self.layers] = embedding
+  # length: a tensor whose size is the longest context; packed: a list of one tensor stands for none.
+  def take(self: __torch__.Decoder, embedding: Tensor, rates: Tensor, length: Tensor, maps: List[Tensor],
+      packed: List[Tensor]) -> Tensor:
+    head = 11 * self.layers
+    if not maps[head].is_mkldnn and torch.numel(maps[head]) == 0:
+      maps[head] = embedding
+    if len(packed) > 1:
+      if not packed[head].is_mkldnn:
+        packed[head] = embedding
+      self.packed = packed
     self.ends = [embedding]
     self.maps = maps
     self.turn(rates, length, embedding.dtype)
