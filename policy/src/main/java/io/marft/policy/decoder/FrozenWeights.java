@@ -26,6 +26,9 @@ final class FrozenWeights {
     /** Below the size from which glibc maps blocks by themselves. */
     private static final int PIECE = 96 << 10;
 
+    /** Values of the smallest matrix that is worth packing: a call of oneDNN costs some 10 µs. */
+    private static final int SMALLEST = 1 << 15;
+
     private static final List<String> QKV = List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
     private static final List<String> OUTPUT = List.of("self_attn.o_proj");
     private static final List<String> GATE_UP = List.of("mlp.gate_proj", "mlp.up_proj");
@@ -106,23 +109,22 @@ final class FrozenWeights {
     /** Adds a linear map: its parts below each other. */
     private void matrix(List<String> names) {
         long width = checkpoint.tensor(names.get(0)).shape().get(1);
-        NDArray plain = packs && !keeps ? join(names, buffer) : vector(names);
-        if (!packs) {
-            maps.add(Native.named(plain.reshape(-1, width), "maps[]"));
+        long count = count(names);
+        if (!packs || count < SMALLEST) {
+            add(vector(names).reshape(-1, width));
             return;
         }
-        long count = names.stream()
-                .mapToLong(name -> checkpoint.tensor(name).count())
-                .sum();
+        NDArray plain = keeps ? vector(names) : join(names, buffer);
         NDList sizes = new NDList(Native.size(memory, count / width), Native.size(memory, width), plain);
         NDList made = module.run("pack", Native.Mode.NO_GRADIENT, sizes);
         packed.add(Native.named(made.get(0), "packed[]"));
         maps.add(Native.named(keeps ? plain.reshape(-1, width) : made.get(1), "maps[]"));
     }
 
-    private void add(NDArray vector) {
-        maps.add(Native.named(vector, "maps[]"));
-        packed.add(Native.named(vector.reshape(vector.getShape()), "packed[]"));
+    /** Adds what is the same in both lists. */
+    private void add(NDArray weight) {
+        maps.add(Native.named(weight, "maps[]"));
+        packed.add(Native.named(weight.reshape(weight.getShape()), "packed[]"));
     }
 
     /** The norm's weight of each query head and key head, [H+K, E]. */
@@ -140,10 +142,11 @@ final class FrozenWeights {
         if (!checkpoint.weights().containsKey(names.get(0))) {
             return memory.create(new Shape(0));
         }
-        long count = names.stream()
-                .mapToLong(name -> checkpoint.tensor(name).count())
-                .sum();
-        return join(names, module.allocate(memory, count, checkpoint.dtype()));
+        return join(names, module.allocate(memory, count(names), checkpoint.dtype()));
+    }
+
+    private long count(List<String> names) {
+        return names.stream().mapToLong(name -> checkpoint.tensor(name).count()).sum();
     }
 
     private NDArray join(List<String> names, NDArray into) {

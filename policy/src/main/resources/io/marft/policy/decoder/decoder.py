@@ -26,7 +26,7 @@ class Decoder(Module):
   ends : List[Tensor]
   # Pretraining only, for each layer seven: query|key|value weight and bias, output, gate|up, down, first norm, second norm.
   blocks : List[Tensor]
-  # Cosines and signed sines of the rotary angles, each [longest, E].
+  # Cosines and signed sines of the rotary angles, each [longest, E]; then epsilon [1] in float32.
   rotary : List[Tensor]
   # What the passes use, see above.
   maps : List[Tensor]
@@ -47,7 +47,7 @@ class Decoder(Module):
       maps[head] = embedding
     if len(packed) > 1:
       if not packed[head].is_mkldnn:
-        packed[head] = embedding
+        packed[head] = maps[head]
       self.packed = packed
     self.ends = [embedding]
     self.maps = maps
@@ -61,7 +61,8 @@ class Decoder(Module):
     cosine = torch.cos(angles)
     self.rotary = [
         torch.to(torch.cat([cosine, cosine], 1), dtype),
-        torch.to(torch.cat([torch.neg(sine), sine], 1), dtype)]
+        torch.to(torch.cat([torch.neg(sine), sine], 1), dtype),
+        torch.full([1], self.epsilon, dtype=6, device=length.device)]
     return length.size(0)
 
   # What is there, or nothing.
@@ -73,7 +74,11 @@ class Decoder(Module):
 
   # x / rms(x) over the last dimension, times weight.
   def normalise(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    if x.dtype == 6:
+    if x.dtype == 6 and not x.requires_grad:
+      # One pass for the sum of squares.
+      norm = torch.linalg_vector_norm(x, 2, [-1], True)
+      y = torch.mul(x, torch.rsqrt(torch.addcmul(self.rotary[2], norm, norm, value=1. / float(x.size(-1)))))
+    elif x.dtype == 6:
       mean = torch.mean(torch.mul(x, x), [-1], True)
       y = torch.mul(x, torch.rsqrt(torch.add(mean, self.epsilon)))
     else:
@@ -99,10 +104,13 @@ class Decoder(Module):
     else:
       y = torch.linear(x, weight, bias)
     if a.size(0) > 0:
-      inner = torch.mm(x, torch.to(torch.t(a), x.dtype))
+      if a.dtype != x.dtype:
+        a = torch.to(a, x.dtype)
+        b = torch.to(b, x.dtype)
+      inner = torch.mm(x, torch.t(a))
       if torch.numel(owner) > 0:
         inner = torch.mul(inner, owner)
-      y = torch.addmm(y, inner, torch.to(torch.t(b), x.dtype))
+      y = torch.addmm(y, inner, torch.t(b))
     return y
 
   # The matrix A (part 0) or B (part 1) of a layer's map.
