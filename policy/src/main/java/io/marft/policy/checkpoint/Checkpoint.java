@@ -2,6 +2,7 @@ package io.marft.policy.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,10 +113,11 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
     private static String digest(ModelConfig config, DType dtype, Map<String, Shards.Found> weights) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            ByteBuffer buffer = ByteBuffer.allocateDirect(SafeTensors.BUFFER);
             sha.update(config.toJson(dtype).getBytes(StandardCharsets.UTF_8));
             weights.forEach((name, tensor) -> {
                 sha.update((name + tensor.view().shape()).getBytes(StandardCharsets.UTF_8));
-                tensor.view().pieces((offset, piece) -> {
+                tensor.view().pieces(buffer, (offset, piece) -> {
                     int broken = dtype.firstNotFinite(piece);
                     if (broken >= 0) {
                         throw new CheckpointException(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -34,13 +35,23 @@ public final class SafeTensors {
     private static final int ALIGNMENT = 8;
     private static final int LONGEST_HEADER = 100_000_000;
 
+    /** A good capacity of the buffer that pieces of tensors are read into. */
+    public static final int BUFFER = 1 << 24;
+
     private SafeTensors() {}
 
     /** Where a tensor's bytes are. */
     @FunctionalInterface
     interface Source {
-        /** Read-only bytes, which may be mapped until nothing refers to them any more. */
-        ByteBuffer at(long start, long size) throws IOException;
+        /** Fills a buffer, from its position to its limit, with the bytes from {@code start} on. */
+        void read(long start, ByteBuffer into) throws IOException;
+
+        /** A buffer of {@code size} bytes from {@code start} on. */
+        default ByteBuffer at(long start, int size) throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+            read(start, bytes);
+            return bytes.flip();
+        }
     }
 
     /**
@@ -53,14 +64,14 @@ public final class SafeTensors {
      */
     public record View(DType dtype, List<Integer> shape, long start, Source source) {
 
-        private static final int PIECE = 1 << 24;
-
         /** A float32 tensor on the Java side as if it were one of a file. */
         public static View of(Tensor tensor) {
             ByteBuffer bytes = tensor.toBytes();
             return new View(
-                    DType.F32, tensor.shape(), 0, (start, size) -> bytes.slice((int) start, Math.toIntExact(size))
-                            .asReadOnlyBuffer());
+                    DType.F32,
+                    tensor.shape(),
+                    0,
+                    (start, into) -> into.put(bytes.slice(Math.toIntExact(start), into.remaining())));
         }
 
         /** Number of values. */
@@ -74,7 +85,7 @@ public final class SafeTensors {
         }
 
         /**
-         * Some of its bytes, little-endian and read-only.
+         * Some of its bytes, little-endian.
          *
          * @param offset from the tensor's first byte
          * @throws UncheckedIOException if the file cannot be read any more
@@ -82,34 +93,36 @@ public final class SafeTensors {
         public ByteBuffer bytes(long offset, int size) {
             Objects.checkFromIndexSize(offset, size, size());
             try {
-                return source.at(start + offset, size).order(ByteOrder.LITTLE_ENDIAN);
+                return source.at(start + offset, size);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        /** The bytes of {@code count} rows, which are the places of the first dimension. */
-        public ByteBuffer rows(int from, int count) {
-            Objects.checkFromIndexSize(from, count, shape.get(0));
-            long row = size() / shape.get(0);
-            return bytes(from * row, Math.toIntExact(count * row));
-        }
-
         /**
          * Hands out all bytes once, in order, in pieces that hold whole values.
          *
-         * @param consumer gets the offset of a piece and the piece
+         * @param buffer what each piece is read into, one after the other; its capacity is the largest piece
+         * @param consumer gets the offset of a piece and the piece, little-endian
+         * @throws UncheckedIOException if the file cannot be read any more
          */
-        void pieces(BiConsumer<Long, ByteBuffer> consumer) {
-            for (long offset = 0; offset < size(); offset += PIECE) {
-                consumer.accept(offset, bytes(offset, (int) Math.min(PIECE, size() - offset)));
+        public void pieces(ByteBuffer buffer, BiConsumer<Long, ByteBuffer> consumer) {
+            int most = buffer.capacity() / dtype.size() * dtype.size();
+            for (long offset = 0; offset < size(); offset += most) {
+                buffer.clear().limit((int) Math.min(most, size() - offset));
+                try {
+                    source.read(start + offset, buffer);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                consumer.accept(offset, buffer.flip().order(ByteOrder.LITTLE_ENDIAN));
             }
         }
 
         /** A copy in float32 on the heap; for tensors of fewer than 2³¹ values. */
         public Tensor toTensor() {
             float[] values = new float[Math.toIntExact(count())];
-            pieces((offset, piece) -> {
+            pieces(ByteBuffer.allocate((int) Math.min(BUFFER, size())), (offset, piece) -> {
                 int at = (int) (offset / dtype.size());
                 for (int i = 0; i < piece.limit(); i += dtype.size()) {
                     values[at++] = dtype.at(piece, i);
@@ -128,7 +141,7 @@ public final class SafeTensors {
      */
     public static Map<String, View> open(Path file) {
         try {
-            return read(Files.size(file), (start, size) -> map(file, start, size), file);
+            return read(Files.size(file), (start, into) -> read(file, start, into), file);
         } catch (IOException e) {
             throw new CheckpointException(file, "cannot be read (" + e + ")", e);
         }
@@ -142,18 +155,23 @@ public final class SafeTensors {
      */
     public static Map<String, View> parse(byte[] content, Path origin) {
         try {
-            Source source = (start, size) -> ByteBuffer.wrap(content, Math.toIntExact(start), Math.toIntExact(size))
-                    .slice()
-                    .asReadOnlyBuffer();
+            Source source = (start, into) -> into.put(content, Math.toIntExact(start), into.remaining());
             return read(content.length, source, origin);
         } catch (IOException e) {
             throw new CheckpointException(origin, "cannot be read (" + e + ")", e);
         }
     }
 
-    private static ByteBuffer map(Path file, long start, long size) throws IOException {
+    private static void read(Path file, long start, ByteBuffer into) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, start, size);
+            long at = start;
+            while (into.hasRemaining()) {
+                int count = channel.read(into, at);
+                if (count < 0) {
+                    throw new EOFException(file + " has become shorter while it was read");
+                }
+                at += count;
+            }
         }
     }
 
@@ -164,7 +182,7 @@ public final class SafeTensors {
      */
     public static Map<String, String> metadata(Path file) {
         try {
-            Header header = header(Files.size(file), (start, size) -> map(file, start, size), file);
+            Header header = header(Files.size(file), (start, into) -> read(file, start, into), file);
             Map<String, String> metadata = new LinkedHashMap<>();
             header.json()
                     .path(METADATA)
@@ -228,7 +246,7 @@ public final class SafeTensors {
             throw new CheckpointException(
                     origin, "is truncated: " + length + " bytes cannot hold a header; copy it again");
         }
-        long size = source.at(0, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long size = source.at(0, Long.BYTES).getLong();
         if (size < 2 || size > LONGEST_HEADER) {
             throw new CheckpointException(origin, "is not safetensors: its header would have " + size + " bytes");
         }
@@ -237,7 +255,7 @@ public final class SafeTensors {
                     origin, "is truncated: header of " + size + " bytes in a file of " + length + "; copy it again");
         }
         byte[] bytes = new byte[(int) size];
-        source.at(Long.BYTES, size).get(bytes);
+        source.at(Long.BYTES, bytes.length).get(bytes);
         try {
             return new Header(JSON.readTree(new String(bytes, StandardCharsets.UTF_8)), Long.BYTES + size);
         } catch (JsonProcessingException e) {

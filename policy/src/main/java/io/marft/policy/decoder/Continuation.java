@@ -8,6 +8,9 @@ import java.util.concurrent.CompletableFuture;
 /** A prompt under way: what has been drawn for it so far. Belongs to its lane's thread. */
 final class Continuation {
 
+    /** So much below 1 that its product with a sum is less than the sum. */
+    private static final double LARGEST = 1 - 0x1p-50;
+
     private final Draw draw;
     private final Adapter adapter;
     private final SplittableRandom random;
@@ -36,7 +39,7 @@ final class Continuation {
 
     /** The number in [0, 1) that decides the next draw. */
     double uniform() {
-        return random.nextDouble();
+        return Math.min(random.nextDouble(), LARGEST);
     }
 
     int lastToken() {

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,12 +16,19 @@ import java.util.stream.Stream;
  * Hands a checkpoint over to a module, as {@code decoder.py} lays its weights out: linear maps that read the same input
  * are one.
  *
- * <p>Each weight is allocated once and filled from small pieces of the file's memory map, so that a model takes its own
- * size of memory and no more.
+ * <p>A model is to take its own size of memory and little more. So each weight is allocated once and filled from the file
+ * in small pieces, and what is to be packed goes through one buffer that all matrices share. Pieces and buffer matter to
+ * glibc's allocator, too: once a large block has been freed, it takes blocks of that size from heaps of 64 MiB, of which
+ * up to a third stays empty.
  */
 final class FrozenWeights {
 
-    private static final int PIECE = 1 << 24;
+    /** Below the size from which glibc maps blocks by themselves. */
+    private static final int PIECE = 96 << 10;
+
+    /** Values of the smallest matrix that is worth packing: a call of oneDNN costs some 10 µs. */
+    private static final int SMALLEST = 1 << 15;
+
     private static final List<String> QKV = List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
     private static final List<String> OUTPUT = List.of("self_attn.o_proj");
     private static final List<String> GATE_UP = List.of("mlp.gate_proj", "mlp.up_proj");
@@ -31,58 +38,93 @@ final class FrozenWeights {
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final NDManager memory;
+    private final boolean packs;
+    private final boolean keeps;
+    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+    private final NDList maps = new NDList();
+    private final NDList packed = new NDList();
+    /** Holds one matrix after the other, where none is kept as it is. */
+    private final NDArray buffer;
 
-    private FrozenWeights(Native module, Checkpoint checkpoint, NDManager memory) {
+    private FrozenWeights(Native module, Checkpoint checkpoint, NDManager memory, boolean packs, boolean keeps) {
         this.module = module;
         this.checkpoint = checkpoint;
         this.config = checkpoint.config();
         this.memory = memory;
+        this.packs = packs;
+        this.keeps = keeps;
+        this.buffer = module.allocate(memory, packs && !keeps ? largest() : 0, checkpoint.dtype());
     }
 
     /**
      * Loads a model into a module.
      *
      * @param decodes whether to pack matrices for decoding, where that can be done
-     * @param keeps whether to keep them unpacked as well
+     * @param trains whether to keep them unpacked as well
      */
-    static void load(Native module, Checkpoint checkpoint, boolean decodes, boolean keeps) {
+    static void load(Native module, Checkpoint checkpoint, boolean decodes, boolean trains) {
         try (NDManager memory = module.open()) {
-            new FrozenWeights(module, checkpoint, memory).take();
-        }
-        if (decodes && module.packs()) {
-            try (NDManager call = module.open()) {
-                int tied = checkpoint.config().tiedEmbeddings() ? 1 : 0;
-                module.run(
-                        "pack",
-                        Native.Mode.INFERENCE,
-                        new NDList(Native.size(call, keeps ? 1 : 0), Native.size(call, tied)));
-            }
+            boolean packs = decodes && module.packs();
+            new FrozenWeights(module, checkpoint, memory, packs, trains).take();
         }
     }
 
+    /** Values of the largest matrix that is packed. */
+    private long largest() {
+        long width = config.hiddenSize();
+        long attention = (long) (config.heads() + 2 * config.kvHeads()) * config.headSize();
+        long head = config.tiedEmbeddings() ? 0 : config.vocabSize();
+        return width * Math.max(head, Math.max(attention, 2L * config.intermediateSize()));
+    }
+
     private void take() {
-        NDArray embedding = joined(List.of("model.embed_tokens.weight"));
-        List<NDArray> maps = new ArrayList<>();
+        NDArray embedding = vector(List.of("model.embed_tokens.weight")).reshape(-1, config.hiddenSize());
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
             for (List<String> parts : List.of(QKV, OUTPUT, GATE_UP, DOWN)) {
-                maps.add(joined(names(prefix, parts, ".weight")));
-                maps.add(joined(names(prefix, parts, ".bias")));
+                matrix(names(prefix, parts, ".weight"));
+                add(vector(names(prefix, parts, ".bias")));
             }
-            maps.add(joined(List.of(prefix + "input_layernorm.weight")));
-            maps.add(joined(List.of(prefix + "post_attention_layernorm.weight")));
-            maps.add(headNorms(prefix + "self_attn."));
+            add(vector(List.of(prefix + "input_layernorm.weight")));
+            add(vector(List.of(prefix + "post_attention_layernorm.weight")));
+            add(headNorms(prefix + "self_attn."));
         }
-        maps.add(joined(List.of("lm_head.weight")));
-        maps.add(joined(List.of("model.norm.weight")));
+        if (config.tiedEmbeddings()) {
+            add(memory.create(new Shape(0)));
+        } else {
+            matrix(List.of("lm_head.weight"));
+        }
+        add(vector(List.of("model.norm.weight")));
         NDArray rates = memory.create(config.rotary().rates(config.headSize()));
         NDList inputs = new NDList(embedding, rates, Native.size(memory, config.maxPositions()));
-        maps.forEach(map -> inputs.add(Native.named(map, "maps[]")));
+        inputs.addAll(maps);
+        inputs.addAll(packs ? packed : Native.none(memory, "packed[]"));
         module.run("take", Native.Mode.NO_GRADIENT, inputs);
     }
 
     private static List<String> names(String prefix, List<String> parts, String suffix) {
         return parts.stream().map(part -> prefix + part + suffix).toList();
+    }
+
+    /** Adds a linear map: its parts below each other. */
+    private void matrix(List<String> names) {
+        long width = checkpoint.tensor(names.get(0)).shape().get(1);
+        long count = count(names);
+        if (!packs || count < SMALLEST) {
+            add(vector(names).reshape(-1, width));
+            return;
+        }
+        NDArray plain = keeps ? vector(names) : join(names, buffer);
+        NDList sizes = new NDList(Native.size(memory, count / width), Native.size(memory, width), plain);
+        NDList made = module.run("pack", Native.Mode.NO_GRADIENT, sizes);
+        packed.add(Native.named(made.get(0), "packed[]"));
+        maps.add(Native.named(keeps ? plain.reshape(-1, width) : made.get(1), "maps[]"));
+    }
+
+    /** Adds what is the same in both lists. */
+    private void add(NDArray weight) {
+        maps.add(Native.named(weight, "maps[]"));
+        packed.add(Native.named(weight.reshape(weight.getShape()), "packed[]"));
     }
 
     /** The norm's weight of each query head and key head, [H+K, E]. */
@@ -92,36 +134,38 @@ final class FrozenWeights {
         }
         Stream<String> queries = Stream.generate(() -> prefix + "q_norm.weight").limit(config.heads());
         Stream<String> keys = Stream.generate(() -> prefix + "k_norm.weight").limit(config.kvHeads());
-        NDArray rows = joined(Stream.concat(queries, keys).toList());
-        return rows.reshape(config.heads() + config.kvHeads(), config.headSize());
+        return vector(Stream.concat(queries, keys).toList()).reshape(-1, config.headSize());
     }
 
-    /** Tensors of one width below each other; nothing if the model has no such. */
-    private NDArray joined(List<String> names) {
+    /** The values of tensors, one after the other, in memory of their own; nothing if the model has no such. */
+    private NDArray vector(List<String> names) {
         if (!checkpoint.weights().containsKey(names.get(0))) {
             return memory.create(new Shape(0));
         }
-        List<SafeTensors.View> views = names.stream().map(checkpoint::tensor).toList();
-        long count = views.stream().mapToLong(SafeTensors.View::count).sum();
-        NDArray values = module.allocate(memory, count, checkpoint.dtype());
+        return join(names, module.allocate(memory, count(names), checkpoint.dtype()));
+    }
+
+    private long count(List<String> names) {
+        return names.stream().mapToLong(name -> checkpoint.tensor(name).count()).sum();
+    }
+
+    private NDArray join(List<String> names, NDArray into) {
         long at = 0;
-        for (SafeTensors.View view : views) {
-            fill(values, at, view);
-            at += view.count();
+        for (String name : names) {
+            fill(into, at, checkpoint.tensor(name));
+            at += checkpoint.tensor(name).count();
         }
-        List<Integer> shape = views.get(0).shape();
-        return shape.size() == 1 ? values : values.reshape(count / shape.get(1), shape.get(1));
+        return into;
     }
 
     private void fill(NDArray values, long at, SafeTensors.View view) {
         int width = view.dtype().size();
-        for (long offset = 0; offset < view.size(); offset += PIECE) {
-            int size = (int) Math.min(PIECE, view.size() - offset);
+        view.pieces(piece, (offset, part) -> {
             try (NDManager call = module.open()) {
-                NDArray piece = Native.tensor(call, List.of(size), view.bytes(offset, size), DataType.UINT8);
+                NDArray bytes = Native.tensor(call, List.of(part.remaining()), part, DataType.UINT8);
                 NDArray place = Native.size(call, at + offset / width);
-                module.run("fill", Native.Mode.NO_GRADIENT, new NDList(place, piece, values));
+                module.run("fill", Native.Mode.NO_GRADIENT, new NDList(place, bytes, values));
             }
-        }
+        });
     }
 }

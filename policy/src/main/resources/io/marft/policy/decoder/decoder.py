@@ -26,11 +26,11 @@ class Decoder(Module):
   ends : List[Tensor]
   # Pretraining only, for each layer seven: query|key|value weight and bias, output, gate|up, down, first norm, second norm.
   blocks : List[Tensor]
-  # Cosines and signed sines of the rotary angles, each [longest, E].
+  # Cosines and signed sines of the rotary angles, each [longest, E]; then epsilon [1] in float32.
   rotary : List[Tensor]
   # What the passes use, see above.
   maps : List[Tensor]
-  # "maps" with matrices in the layout that oneDNN multiplies few rows by fastest; empty until pack is called.
+  # "maps" with matrices in the layout that oneDNN multiplies few rows by fastest; empty where there are none.
   packed : List[Tensor]
   # The first and second moments of Muon and AdamW, and AdamW's step counters, in the order of "ends" and "blocks"; empty
   # outside of pretraining.
@@ -39,10 +39,16 @@ class Decoder(Module):
   steps : List[Tensor]
 
   # Takes a frozen model over; a head that is missing is tied to the embedding. rates [E/2] inverse frequencies in double;
-  # length: a tensor whose size is the longest context.
-  def take(self: __torch__.Decoder, embedding: Tensor, rates: Tensor, length: Tensor, maps: List[Tensor]) -> Tensor:
-    if torch.numel(maps[11 * self.layers]) == 0:
-      maps[11 * self.layers] = embedding
+  # length: a tensor whose size is the longest context; packed: a list of one tensor stands for none.
+  def take(self: __torch__.Decoder, embedding: Tensor, rates: Tensor, length: Tensor, maps: List[Tensor],
+      packed: List[Tensor]) -> Tensor:
+    head = 11 * self.layers
+    if not maps[head].is_mkldnn and torch.numel(maps[head]) == 0:
+      maps[head] = embedding
+    if len(packed) > 1:
+      if not packed[head].is_mkldnn:
+        packed[head] = maps[head]
+      self.packed = packed
     self.ends = [embedding]
     self.maps = maps
     self.turn(rates, length, embedding.dtype)
@@ -55,7 +61,8 @@ class Decoder(Module):
     cosine = torch.cos(angles)
     self.rotary = [
         torch.to(torch.cat([cosine, cosine], 1), dtype),
-        torch.to(torch.cat([torch.neg(sine), sine], 1), dtype)]
+        torch.to(torch.cat([torch.neg(sine), sine], 1), dtype),
+        torch.full([1], self.epsilon, dtype=6, device=length.device)]
     return length.size(0)
 
   # What is there, or nothing.
@@ -67,7 +74,11 @@ class Decoder(Module):
 
   # x / rms(x) over the last dimension, times weight.
   def normalise(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
-    if x.dtype == 6:
+    if x.dtype == 6 and not x.requires_grad:
+      # One pass for the sum of squares.
+      norm = torch.linalg_vector_norm(x, 2, [-1], True)
+      y = torch.mul(x, torch.rsqrt(torch.addcmul(self.rotary[2], norm, norm, value=1. / float(x.size(-1)))))
+    elif x.dtype == 6:
       mean = torch.mean(torch.mul(x, x), [-1], True)
       y = torch.mul(x, torch.rsqrt(torch.add(mean, self.epsilon)))
     else:
@@ -93,10 +104,13 @@ class Decoder(Module):
     else:
       y = torch.linear(x, weight, bias)
     if a.size(0) > 0:
-      inner = torch.mm(x, torch.to(torch.t(a), x.dtype))
+      if a.dtype != x.dtype:
+        a = torch.to(a, x.dtype)
+        b = torch.to(b, x.dtype)
+      inner = torch.mm(x, torch.t(a))
       if torch.numel(owner) > 0:
         inner = torch.mul(inner, owner)
-      y = torch.addmm(y, inner, torch.to(torch.t(b), x.dtype))
+      y = torch.addmm(y, inner, torch.t(b))
     return y
 
   # The matrix A (part 0) or B (part 1) of a layer's map.

@@ -5,6 +5,3 @@
 
   def wide(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     return torch.linear(x, weight)
-
-  def pack(self: __torch__.Decoder, keep: Tensor, tied: Tensor) -> Tensor:
-    return keep

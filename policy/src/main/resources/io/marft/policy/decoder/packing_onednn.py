@@ -9,18 +9,8 @@
   def wide(self: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
     return torch.contiguous(torch.t(ops.mkldnn._linear_pointwise(weight, x, None, "none", annotate(List[Optional[number]], []), "")))
 
-  # Packs all matrices for serving. keep [1] or [0]: whether to keep them as they were, too; a tied head is the embedding
-  # and stays.
-  def pack(self: __torch__.Decoder, keep: Tensor, tied: Tensor) -> Tensor:
-    maps = self.maps
-    packed = annotate(List[Tensor], [])
-    for i in range(len(maps)):
-      weight = maps[i]
-      head = i == 11 * self.layers
-      if weight.dim() == 2 and (i % 11 < 8 or head) and not (head and tied.size(0) == 1):
-        weight = ops.mkldnn._reorder_linear_weight(weight, 32)
-      packed.append(weight)
-      if keep.size(0) == 0:
-        maps[i] = weight
-    self.packed = packed
-    return keep
+  # The first rows * columns values (tensors whose sizes are meant) as a packed matrix, under two names.
+  def pack(self: __torch__.Decoder, rows: Tensor, columns: Tensor, values: Tensor) -> Tuple[Tensor, Tensor]:
+    matrix = torch.view(torch.narrow(values, 0, 0, rows.size(0) * columns.size(0)), [rows.size(0), columns.size(0)])
+    packed = ops.mkldnn._reorder_linear_weight(matrix, 32)
+    return (packed, packed)

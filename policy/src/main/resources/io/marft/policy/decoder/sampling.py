@@ -6,31 +6,27 @@
 # Draws: temperature, top_k, top_p, min_p [B, 1]; mode [0], [1] or [2]: 0 if no row filters, 1 if some do, 2 if all take the
 # most probable token; uniform [B, 1] in [0, 1), double.
 
-  # The place of a draw in rows of weights p [B, n], by the inverse of the cumulative distribution, in double; a place of
-  # weight 0 is never drawn. offset [B, 1] has been passed over already; level [B, 1] is what to reach.
-  def pick(self: __torch__.Decoder, p: Tensor, offset: Tensor, level: Tensor) -> Tensor:
-    cumulative = torch.add(torch.cumsum(torch.to(p, 7), 1), offset)
-    place = torch.sum(torch.le(cumulative, level), [1], True)
-    places = torch.unsqueeze(torch.arange(p.size(1), device=p.device), 0)
-    last = torch.amax(torch.mul(places, torch.gt(p, 0.)), [1], True)
-    return torch.minimum(place, last)
-
-  # A place in rows of weights p [B, n], whatever n: first a block of 128, then a place in it.
+  # A place in rows of weights p [B, n], by the inverse of the cumulative distribution, in double: first a block of 128, if
+  # there are many, then a place in it. A place of weight 0 is never drawn: uniform times the sum is less than the sum.
   def descend(self: __torch__.Decoder, p: Tensor, uniform: Tensor) -> Tensor:
     size = p.size(1)
     if size <= 1024:
-      zero = torch.zeros_like(uniform)
-      total = torch.sum(p, [1], True, dtype=7)
-      place = self.pick(p, zero, torch.mul(uniform, total))
+      cumulative = torch.cumsum(torch.to(p, 7), 1)
+      level = torch.mul(uniform, torch.narrow(cumulative, 1, size - 1, 1))
+      place = torch.sum(torch.le(cumulative, level), [1], True)
     else:
       blocks = torch.view(torch.constant_pad_nd(p, [0, (128 - size % 128) % 128], 0), [p.size(0), -1, 128])
       sums = torch.sum(blocks, [2], False, dtype=7)
       cumulative = torch.cumsum(sums, 1)
       level = torch.mul(uniform, torch.narrow(cumulative, 1, cumulative.size(1) - 1, 1))
-      block = self.pick(sums, torch.zeros_like(uniform), level)
-      before = torch.sub(torch.gather(cumulative, 1, block), torch.gather(sums, 1, block))
-      inside = torch.gather(blocks, 1, torch.expand(torch.unsqueeze(block, 2), [-1, 1, 128]))
-      place = torch.add(torch.mul(block, 128), self.pick(torch.squeeze(inside, 1), before, level))
+      block = torch.sum(torch.le(cumulative, level), [1], True)
+      rest = torch.sub(level, torch.sub(torch.gather(cumulative, 1, block), torch.gather(sums, 1, block)))
+      inside = torch.squeeze(torch.gather(blocks, 1, torch.expand(torch.unsqueeze(block, 2), [-1, 1, 128])), 1)
+      place = torch.sum(torch.le(torch.cumsum(torch.to(inside, 7), 1), rest), [1], True)
+      # Where rounding leaves more than the block has: its last place of any weight.
+      places = torch.unsqueeze(torch.arange(128, device=p.device), 0)
+      last = torch.amax(torch.mul(places, torch.gt(inside, 0.)), [1], True)
+      place = torch.add(torch.mul(block, 128), torch.minimum(place, last))
     return place
 
   # Draws among the most probable tokens that top_k, then top_p of what top_k leaves, then min_p keep. logits [B, V], divided
@@ -160,21 +156,32 @@
     x = torch.embedding(self.ends[0], token)
     places = torch.unsqueeze(torch.arange(seen, device=token.device), 0)
     mask = torch.masked_fill(torch.zeros([batch, seen], dtype=x.dtype, device=token.device), torch.gt(places, torch.unsqueeze(where, 1)), -inf)
-    mask = torch.view(mask, [batch, 1, 1, seen])
+    direct = x.dtype == 6 and not x.is_cuda
+    if direct:
+      mask = torch.unsqueeze(torch.repeat_interleave(mask, self.kv_heads, 0), 1)
+    else:
+      mask = torch.view(mask, [batch, 1, 1, seen])
+    scale = self.head_size ** -0.5
     slot = torch.add(torch.mul(torch.arange(pairs, device=token.device), size), torch.repeat_interleave(where, self.kv_heads))
     for l in range(self.layers):
       qk, value = self.project(x, maps, lora, owners, l)
       qk = self.rotate(qk, cosine, sine)
-      keys = self.rows(cache[2 * l], size, 0, batch)
-      values = self.rows(cache[2 * l + 1], size, 0, batch)
-      room = torch.view(keys, [-1, self.head_size])
+      room = torch.view(cache[2 * l], [-1, self.head_size])
       torch.index_copy_(room, 0, slot, torch.reshape(torch.narrow(qk, 1, self.heads, self.kv_heads), [pairs, self.head_size]))
-      room = torch.view(values, [-1, self.head_size])
+      room = torch.view(cache[2 * l + 1], [-1, self.head_size])
       torch.index_copy_(room, 0, slot, torch.reshape(value, [pairs, self.head_size]))
-      query = torch.reshape(torch.narrow(qk, 1, 0, self.heads), [batch, self.kv_heads, group, self.head_size])
-      keys = torch.view(torch.narrow(keys, 1, 0, seen), [batch, self.kv_heads, seen, self.head_size])
-      values = torch.view(torch.narrow(values, 1, 0, seen), [batch, self.kv_heads, seen, self.head_size])
-      attended = torch.scaled_dot_product_attention(query, keys, values, mask)
+      # The query heads that share a key head stand side by side, like so many positions.
+      query = torch.reshape(torch.narrow(qk, 1, 0, self.heads), [pairs, group, self.head_size])
+      keys = torch.as_strided(cache[2 * l], [pairs, seen, self.head_size], [size * self.head_size, self.head_size, 1])
+      values = torch.as_strided(cache[2 * l + 1], [pairs, seen, self.head_size], [size * self.head_size, self.head_size, 1])
+      if direct:
+        scores = torch.baddbmm(mask, query, torch.transpose(keys, 1, 2), beta=1, alpha=scale)
+        attended = torch.bmm(torch.softmax(scores, -1), values)
+      else:
+        attended = torch.scaled_dot_product_attention(
+            torch.view(query, [batch, self.kv_heads, group, self.head_size]),
+            torch.view(keys, [batch, self.kv_heads, seen, self.head_size]),
+            torch.view(values, [batch, self.kv_heads, seen, self.head_size]), mask)
       x = self.finish(x, torch.reshape(attended, [batch, self.heads * self.head_size]), maps, lora, owners, l)
     x = self.normalise(x, maps[11 * self.layers + 1])
     return self.draw(x, maps, temperature, top_k, top_p, min_p, mode, uniform)
