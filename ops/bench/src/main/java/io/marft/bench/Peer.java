@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Another program that measures the same: {@code ops/bench/peers/policy.py}, or one with its options, whose last line of
@@ -23,9 +24,10 @@ public record Peer(String command) {
     /**
      * What it said.
      *
+     * @param cpuShare the part of its threads' time that it really got, if it said so
      * @param line its whole answer
      */
-    record Answer(double tokensPerSecond, Memory memory, JsonNode line) {}
+    record Answer(double tokensPerSecond, OptionalDouble cpuShare, Memory memory, JsonNode line) {}
 
     /** Checks that there is something to run. */
     public Peer {
@@ -90,8 +92,10 @@ public record Peer(String command) {
             throw new BenchException(
                     "peer '" + command + "' must print a JSON object as its last line, got: '" + last + "'", e);
         }
+        JsonNode share = line.path("cpu_shares").path(0);
         return new Answer(
                 positive(line, "tokens_per_second"),
+                share.isNumber() ? OptionalDouble.of(share.asDouble()) : OptionalDouble.empty(),
                 new Memory(
                         (long) positive(line, "anonymous_peak_mib") << MIB, (long) positive(line, "vm_hwm_mib") << MIB),
                 line);

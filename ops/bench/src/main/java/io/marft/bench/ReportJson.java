@@ -47,6 +47,7 @@ final class ReportJson {
         ObjectNode json = JSON.createObjectNode();
         json.put("name", rival.name());
         json.set("tokensPerSecond", figures(rival.speeds()));
+        rival.cpuShares().ifPresent(shares -> json.set("cpuShare", figures(shares)));
         rival.memory().ifPresent(memory -> json.set("memory", JSON.valueToTree(memory)));
         if (!rival.said().isMissingNode()) {
             json.set("said", rival.said());

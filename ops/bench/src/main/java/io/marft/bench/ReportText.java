@@ -51,7 +51,11 @@ final class ReportText {
                 "runs on");
         report.phases().forEach(phase -> phase(text, phase));
         line(text, "");
-        line(text, "anonymous, resident: the process's peaks of memory that no file backs, and of all memory");
+        line(text, "CPU: the part of its threads' time that it got; where it is low, others' load was measured, too");
+        line(
+                text,
+                "anonymous: the process's peak of memory that no file backs; a peer may map its weights from the file");
+        line(text, "resident: the process's peak of all memory, pages of mapped files included, once for each mapping");
         line(text, "load: peak of anonymous memory while loading, Java and libtorch included, / weights on disk");
         return text.toString();
     }
@@ -66,7 +70,7 @@ final class ReportText {
                 speed(phase.speeds().median()),
                 range(phase.speeds()),
                 later > 0 ? speed(later) : "",
-                String.format(Locale.ROOT, "%.0f %%", 100 * phase.cpuShares().median()),
+                percent(phase.cpuShares()),
                 bytes(phase.memory().anonymousPeak()),
                 bytes(phase.memory().residentPeak()),
                 times(loaded.timesWeights()),
@@ -84,7 +88,7 @@ final class ReportText {
                 speed(rival.speeds().median()),
                 range(rival.speeds()),
                 "",
-                "",
+                rival.cpuShares().map(ReportText::percent).orElse(""),
                 rival.memory().map(memory -> bytes(memory.anonymousPeak())).orElse(""),
                 rival.memory().map(memory -> bytes(memory.residentPeak())).orElse(""),
                 "");
@@ -108,6 +112,10 @@ final class ReportText {
 
     private static String speed(double tokensPerSecond) {
         return String.format(Locale.ROOT, tokensPerSecond < 100 ? "%.1f" : "%,.0f", tokensPerSecond);
+    }
+
+    private static String percent(Figures shares) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * shares.median());
     }
 
     private static String bytes(long bytes) {

@@ -10,10 +10,11 @@ import java.util.Optional;
  *
  * @param name {@value #PEER} or {@value #ONE_ADAPTER}
  * @param speeds tokens per second
+ * @param cpuShares the part of its threads' time that it really got, if it said so
  * @param memory the most that it came to need, if it ran in processes of its own
  * @param said the last answer, whole; missing if there is none
  */
-record Rival(String name, Figures speeds, Optional<Memory> memory, JsonNode said) {
+record Rival(String name, Figures speeds, Optional<Figures> cpuShares, Optional<Memory> memory, JsonNode said) {
 
     static final String PEER = "peer";
     static final String ONE_ADAPTER = "one adapter";
@@ -22,6 +23,7 @@ record Rival(String name, Figures speeds, Optional<Memory> memory, JsonNode said
         return new Rival(
                 PEER,
                 new Figures(answers.stream().map(Peer.Answer::tokensPerSecond).toList()),
+                shares(answers),
                 Optional.of(new Memory(
                         most(answers.stream()
                                 .map(answer -> answer.memory().anonymousPeak())
@@ -36,8 +38,17 @@ record Rival(String name, Figures speeds, Optional<Memory> memory, JsonNode said
         return new Rival(
                 ONE_ADAPTER,
                 new Figures(turns.stream().map(Turn::tokensPerSecond).toList()),
+                Optional.of(new Figures(turns.stream().map(Turn::cpuShare).toList())),
                 Optional.empty(),
                 MissingNode.getInstance());
+    }
+
+    private static Optional<Figures> shares(List<Peer.Answer> answers) {
+        List<Double> shares = answers.stream()
+                .flatMapToDouble(answer -> answer.cpuShare().stream())
+                .boxed()
+                .toList();
+        return shares.isEmpty() ? Optional.empty() : Optional.of(new Figures(shares));
     }
 
     private static long most(List<Long> values) {

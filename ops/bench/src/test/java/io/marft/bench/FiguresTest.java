@@ -28,6 +28,7 @@ class FiguresTest {
         Rival rival = new Rival(
                 Rival.PEER,
                 new Figures(List.of(20.0, 5.0, 20.0)),
+                Optional.empty(),
                 Optional.of(new Memory(400, 400)),
                 MissingNode.getInstance());
 

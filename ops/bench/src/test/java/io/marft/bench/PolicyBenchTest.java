@@ -74,7 +74,8 @@ class PolicyBenchTest {
 
     @Test
     void shouldGiveThePeerATurnAfterEachRepetition() throws IOException {
-        Peer peer = peer("{\"tokens_per_second\": 1000, \"anonymous_peak_mib\": 2048, \"vm_hwm_mib\": 4096}");
+        Peer peer = peer("{\"tokens_per_second\": 1000, \"cpu_shares\": [0.5], \"anonymous_peak_mib\": 2048,"
+                + " \"vm_hwm_mib\": 4096}");
 
         Report report = run(5, 2, Optional.of(peer), Phase.TRAIN);
 
@@ -86,6 +87,7 @@ class PolicyBenchTest {
                 anonymous / (1L << 31),
                 phase.at("/rival/ratios/anonymousMemory").asDouble(),
                 1e-9);
+        assertEquals(0.5, phase.at("/rival/cpuShare/median").asDouble());
         assertEquals(4096, phase.at("/rival/said/vm_hwm_mib").asInt());
         assertTrue(report.text().contains("  peer              1,000"), report.text());
         List<String> asked = Files.readAllLines(directory.resolve("asked"));
