@@ -5,7 +5,7 @@ Run, from anywhere:
     python ops/golden/models.py                                    # writes policy/src/test/resources/golden/<family>/
     python ops/golden/models.py --check-adapter DIR --family qwen2 # does peft agree with an adapter that Java wrote?
 
-with Python 3.11, torch 2.15.0 (CPU), transformers 5.24.0, peft 0.21.2, safetensors 0.8.0, numpy 2.4.6. With these
+with Python 3.11, torch 2.15.0, transformers 5.24.0, peft 0.21.2, safetensors 0.8.0, numpy 2.4.6. With these
 versions and one CPU class the files come out the same bytes every time. Building, testing and running marft needs none
 of this: the files are in git.
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             AdaptersCommand.class,
             PretrainCommand.class,
+            BenchCommand.class,
             ProvisionCommand.class,
             ServeCommand.class,
         })

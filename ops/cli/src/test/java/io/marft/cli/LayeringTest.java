@@ -53,6 +53,11 @@ class LayeringTest {
                 .check(CLASSES);
     }
 
+    @Test
+    void shouldKeepBenchmarksToTheModel() {
+        assertKnowsNoOtherThan("bench", "policy", "bench");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"environments", "reward"})
     void shouldKeepServicesThatNeedNoModelFreeOfIt(String service) {
@@ -74,7 +79,11 @@ class LayeringTest {
                         SERVICES.stream().map(LayeringTest::packages).toArray(String[]::new))
                 .and()
                 .resideOutsideOfPackages(
-                        "io.marft.schemas..", "io.marft.policy..", "io.marft.local..", "io.marft.cli..")
+                        "io.marft.schemas..",
+                        "io.marft.policy..",
+                        "io.marft.local..",
+                        "io.marft.bench..",
+                        "io.marft.cli..")
                 .should()
                 .resideInAPackage("io.marft..")
                 .allowEmptyShould(true)

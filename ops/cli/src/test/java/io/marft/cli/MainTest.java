@@ -49,7 +49,16 @@ class MainTest {
                 "adapters",
                 "adapters export x",
                 "adapters import --agent a",
-                "adapters export --agent a --version two x"
+                "adapters export --agent a --version two x",
+                "bench",
+                "bench policy --what sleep",
+                "bench policy --batch 0",
+                "bench policy --prompt-tokens 4 --common-tokens 4",
+                "bench policy --lora-targets q_proj,x_proj",
+                "bench policy --repeat 0",
+                "bench policy --threads -1",
+                "bench policy --device tpu",
+                "bench policy --what mixed --batch 1"
             })
     void shouldAnswerWrongUsageWithStatus2AndOneLine(String line) {
         assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ", -1)));

@@ -1,0 +1,30 @@
+package io.marft.bench;
+
+import java.util.List;
+
+/**
+ * A figure, such as tokens per second, once for each repetition, of which there is at least one.
+ *
+ * @param all in the order in which they were measured
+ */
+record Figures(List<Double> all) {
+
+    Figures {
+        all = List.copyOf(all);
+    }
+
+    /** The middle one, or the mean of the two in the middle. */
+    double median() {
+        List<Double> sorted = all.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    double least() {
+        return all.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    double most() {
+        return all.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+}

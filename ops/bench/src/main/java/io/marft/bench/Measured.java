@@ -1,0 +1,30 @@
+package io.marft.bench;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one phase came to.
+ *
+ * @param loaded the model right after loading
+ * @param turns its repetitions
+ * @param memory of its process
+ * @param rival who did the same, turn about
+ */
+record Measured(Phase phase, Loaded loaded, List<Turn> turns, Memory memory, Optional<Rival> rival) {
+
+    /** Tokens per second. */
+    Figures speeds() {
+        return new Figures(turns.stream().map(Turn::tokensPerSecond).toList());
+    }
+
+    /** Tokens per second after each request's first. */
+    Figures laterSpeeds() {
+        return new Figures(turns.stream().map(Turn::laterTokensPerSecond).toList());
+    }
+
+    /** The part of its threads' time that it really got. */
+    Figures cpuShares() {
+        return new Figures(turns.stream().map(Turn::cpuShare).toList());
+    }
+}
