@@ -40,7 +40,7 @@ public record ModelOptions(String device, int threads, Use use, long cacheBytes,
     /** Checks the ranges. */
     public ModelOptions {
         check(
-                device.matches("auto|cpu|cuda(:\\d+)?"),
+                device.matches("auto|cpu|cuda(:\\d{1,3})?"),
                 "device must be auto, cpu, cuda or cuda:N (N counted from 0), got: " + device);
         check(threads > 0, "threads must be at least 1, got: " + threads);
         check(cacheBytes > 0, "cacheBytes must be positive, got: " + cacheBytes);

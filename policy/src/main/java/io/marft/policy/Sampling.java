@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How tokens are drawn, and when to stop.
  *
- * @param temperature divides the logits; 0 takes the most probable token
+ * @param temperature divides the logits; 0 takes the most probable token, else at least 0.001
  * @param topK keep only this many most probable tokens; 0 keeps all
  * @param topP of those, keep the most probable up to this mass; 1 keeps all
  * @param minP of those, keep what is at least this many times as probable as the most probable one; 0 keeps all
@@ -22,11 +22,16 @@ public record Sampling(
         List<Integer> stopTokens,
         List<String> stop) {
 
+    /** Logits divided by less leave float32's range. */
+    private static final float COLDEST = 1e-3f;
+
     /** Checks the ranges. */
     public Sampling {
         stopTokens = List.copyOf(stopTokens);
         stop = List.copyOf(stop);
-        check(temperature >= 0 && Float.isFinite(temperature), "temperature must be 0 or more, got: " + temperature);
+        check(
+                temperature == 0 || (temperature >= COLDEST && Float.isFinite(temperature)),
+                "temperature must be 0 (greedy) or at least " + COLDEST + ", got: " + temperature);
         check(topK >= 0, "topK must be 0 (all) or more, got: " + topK);
         check(topP > 0 && topP <= 1, "topP must be above 0 and at most 1, got: " + topP);
         check(minP >= 0 && minP < 1, "minP must be 0 (all) or more and below 1, got: " + minP);

@@ -51,8 +51,13 @@ final class Continuation {
         return draw.prompt().length + count - 1;
     }
 
-    /** Adds a token; true if it was the last one, with which the result is complete. */
+    /** Adds a token; true if it was the last one, with which the result is complete, or if it is no number's. */
     boolean add(int token, float logProb) {
+        if (!Float.isFinite(logProb)) {
+            result.completeExceptionally(new IllegalArgumentException("The distribution after " + count
+                    + " new tokens is not finite: check the model's weights and the adapter"));
+            return true;
+        }
         if (count == tokens.length) {
             tokens = Arrays.copyOf(tokens, 2 * count);
             logProbs = Arrays.copyOf(logProbs, 2 * count);

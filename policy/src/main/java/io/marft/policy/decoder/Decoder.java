@@ -71,7 +71,8 @@ public final class Decoder implements AutoCloseable {
      */
     public List<CompletableFuture<Drawn>> generate(List<Draw> draws, Adapter adapter) {
         if (!options.use().generates()) {
-            throw new IllegalStateException("The model was loaded for " + options.use() + ": it does not generate");
+            throw new IllegalStateException(
+                    "The model was loaded for " + options.use() + ": it generates if loaded for SERVING or BOTH");
         }
         adapter.checkFits(config);
         return lanes.submit(draws, adapter);
@@ -123,7 +124,8 @@ public final class Decoder implements AutoCloseable {
     /** Scores actions and keeps what a gradient to the adapter needs, until the pass is closed. */
     public LoraPass train(List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature) {
         if (!options.use().trains()) {
-            throw new IllegalStateException("The model was loaded for " + options.use() + ": it does not train");
+            throw new IllegalStateException(
+                    "The model was loaded for " + options.use() + ": it trains if loaded for TRAINING or BOTH");
         }
         adapter.checkFits(config);
         List<Batch> batches = Batch.cut(prompts, actions, BUDGET);

@@ -143,11 +143,11 @@ class LoraPassTest {
         try (Decoder serving = decoder(Use.SERVING, 0);
                 Decoder training = decoder(Use.TRAINING, 0)) {
             assertEquals(
-                    "The model was loaded for SERVING: it does not train",
+                    "The model was loaded for SERVING: it trains if loaded for TRAINING or BOTH",
                     assertThrows(IllegalStateException.class, () -> serving.train(tokens, tokens, adapter, 1))
                             .getMessage());
             assertEquals(
-                    "The model was loaded for TRAINING: it does not generate",
+                    "The model was loaded for TRAINING: it generates if loaded for SERVING or BOTH",
                     assertThrows(
                                     IllegalStateException.class,
                                     () -> training.generate(List.of(Options.PLAIN.draw(tokens.get(0), 1, 1)), adapter))

@@ -41,6 +41,9 @@ public final class TeamFile {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
+    /** Logits divided by less leave float32's range. */
+    private static final float COLDEST = 1e-3f;
+
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -175,10 +178,10 @@ public final class TeamFile {
         String of = "of agent '" + agent.name() + "' ";
         float temperature = sampling.getTemperature();
         require(
-                temperature >= 0 && Float.isFinite(temperature),
+                temperature == 0 || (temperature >= COLDEST && Float.isFinite(temperature)),
                 where,
                 of + "temperature",
-                "finite and not negative",
+                "0 (greedy) or at least " + COLDEST,
                 temperature);
         require(sampling.getTopK() >= 0, where, of + "topK", "at least 0 (0 keeps all)", sampling.getTopK());
         require(

@@ -9,10 +9,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
@@ -25,10 +30,12 @@ public final class LogReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaConsumer<String, byte[]> consumer;
+    private final Admin admin;
     private final RecordCodec codec;
 
     public LogReader(ClientSettings client) {
         this.consumer = new KafkaConsumer<>(client.reader());
+        this.admin = Admin.create(client.admin());
         this.codec = client.codec();
     }
 
@@ -56,11 +63,33 @@ public final class LogReader implements AutoCloseable {
         List<TopicPartition> partitions = partitions(consumer, topic);
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> ends = ends(partitions);
         while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 action.accept(decode(record, type));
             }
+        }
+    }
+
+    /**
+     * The ends of what was written, committed or not. A commit returns before the partitions know of it, so the end of what
+     * readers may see can lag behind a transaction that has ended; reading up to these ends waits for it.
+     */
+    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        try {
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reading the log", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the ends of " + partitions + " cannot be found: " + e.getCause(), e);
         }
     }
 
@@ -118,6 +147,7 @@ public final class LogReader implements AutoCloseable {
     @Override
     public void close() {
         consumer.close();
+        admin.close();
         codec.close();
     }
 }
