@@ -33,9 +33,9 @@ public record ModelOptions(String device, int threads, Use use, long cacheBytes,
         }
     }
 
-    /** For all uses, on the best device, with all processors, 1 GiB of keys and values and graphs of 1 GiB. */
+    /** For all uses, on the best device, with all processors, 1 GiB of keys and values and graphs of 3 GiB. */
     public static final ModelOptions DEFAULT =
-            new ModelOptions("auto", Runtime.getRuntime().availableProcessors(), Use.BOTH, GIB, GIB);
+            new ModelOptions("auto", Runtime.getRuntime().availableProcessors(), Use.BOTH, GIB, 3 * GIB);
 
     /** Checks the ranges. */
     public ModelOptions {

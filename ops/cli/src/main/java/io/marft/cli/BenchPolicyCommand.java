@@ -124,8 +124,8 @@ final class BenchPolicyCommand implements Callable<Integer> {
     @Option(
             names = "--graph-memory",
             paramLabel = "MIB",
-            defaultValue = "1024",
-            description = "The largest graph that training keeps; a larger one is computed again. Default: 1024.")
+            defaultValue = "3072",
+            description = "The largest graph that training keeps; a larger one is computed again. Default: 3072.")
     private long graphMemory;
 
     @Option(

@@ -37,10 +37,10 @@ final class DeviceOptions {
     @Option(
             names = "--graph-memory",
             paramLabel = "MIB",
-            defaultValue = "${MARFT_GRAPH_MEMORY:-1024}",
+            defaultValue = "${MARFT_GRAPH_MEMORY:-3072}",
             description =
                     "The largest graph that a training pass keeps; a larger one is computed again, layer by layer. "
-                            + "Default: MARFT_GRAPH_MEMORY, or else 1024.")
+                            + "Default: MARFT_GRAPH_MEMORY, or else 3072.")
     private long graphMemory;
 
     @Spec(Spec.Target.MIXEE)
