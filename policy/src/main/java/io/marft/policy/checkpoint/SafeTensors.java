@@ -64,16 +64,6 @@ public final class SafeTensors {
      */
     public record View(DType dtype, List<Integer> shape, long start, Source source) {
 
-        /** A float32 tensor on the Java side as if it were one of a file. */
-        public static View of(Tensor tensor) {
-            ByteBuffer bytes = tensor.toBytes();
-            return new View(
-                    DType.F32,
-                    tensor.shape(),
-                    0,
-                    (start, into) -> into.put(bytes.slice(Math.toIntExact(start), into.remaining())));
-        }
-
         /** Number of values. */
         public long count() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
