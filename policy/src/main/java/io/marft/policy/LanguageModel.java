@@ -150,21 +150,28 @@ public final class LanguageModel implements AutoCloseable {
                 drawn.tokens(), drawn.logProbs(), drawn.ended() ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
+    /** As {@link #score(List, Adapter, float, Score.States)}, with the first tokens' states. */
+    public List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature) {
+        return score(sequences, adapter, temperature, Score.States.FIRST);
+    }
+
     /**
      * Scores actions without gradient.
      *
      * @param adapter {@link Adapter#none()} for the frozen base
      * @param temperature divides the logits; positive
+     * @param states which hidden states are wanted
      * @return in the order of the sequences
      */
-    public List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature) {
+    public List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature, Score.States states) {
         check(sequences, temperature);
         return decoder
                 .score(
                         sequences.stream().map(Sequence::prompt).toList(),
                         sequences.stream().map(Sequence::action).toList(),
                         adapter,
-                        temperature)
+                        temperature,
+                        states)
                 .stream()
                 .map(scored -> new Score(scored.logProbs(), scored.entropies(), scored.hidden()))
                 .toList();

@@ -58,7 +58,7 @@ class LanguageModelTest {
 
         for (int i = 0; i < requests.size(); i++) {
             assertArrayEquals(generations.get(i).logProbs(), scores.get(i).logProbs(), 1e-4f);
-            assertEquals(32, scores.get(i).hidden().length);
+            assertEquals(32, scores.get(i).hidden()[0].length);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.marft.cli;
 
 import io.marft.local.Installation;
-import io.marft.trainer.update.AdamW;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
 import java.nio.file.Path;
@@ -39,28 +38,6 @@ final class TrainingOptions {
     TrainingConfiguration configuration() {
         TrainingConfiguration base =
                 TrainingFile.load(file.isBlank() ? Installation.find().training() : Path.of(file));
-        return learningRate.map(rate -> with(base, rate)).orElse(base);
-    }
-
-    private static TrainingConfiguration with(TrainingConfiguration base, double learningRate) {
-        AdamW optimizer = base.optimizer();
-        return new TrainingConfiguration(
-                base.batchEpisodes(),
-                base.maxStaleness(),
-                base.epochs(),
-                base.minibatches(),
-                base.microBatch(),
-                base.targetKl(),
-                base.maxGradientNorm(),
-                base.advantage(),
-                base.policy(),
-                new AdamW(
-                        learningRate,
-                        optimizer.beta1(),
-                        optimizer.beta2(),
-                        optimizer.epsilon(),
-                        optimizer.weightDecay()),
-                base.critic(),
-                base.lora());
+        return learningRate.map(base::withLearningRate).orElse(base);
     }
 }

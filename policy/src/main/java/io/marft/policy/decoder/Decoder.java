@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.ModelOptions;
+import io.marft.policy.Score;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The passes of a decoder-only language model over token ids: sampling, scoring, and scoring with a gradient to LoRA.
@@ -57,9 +59,9 @@ public final class Decoder implements AutoCloseable {
      *
      * @param logProbs of each action token
      * @param entropies of the distribution of each action token, in nats
-     * @param hidden state after the final norm at the prompt's last position, [width]
+     * @param hidden states after the final norm that the first, or every, action token is drawn from, [1 or tokens][width]
      */
-    public record Scored(float[] logProbs, float[] entropies, float[] hidden) {}
+    public record Scored(float[] logProbs, float[] entropies, float[][] hidden) {}
 
     /**
      * Continues prompts. Those under way at the same time share one batch, which they join and leave between two tokens;
@@ -84,40 +86,46 @@ public final class Decoder implements AutoCloseable {
     }
 
     /** Scores actions that follow prompts, without gradient; none may be empty. */
-    public List<Scored> score(List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature) {
+    public List<Scored> score(
+            List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature, Score.States states) {
         Scored[] scored = new Scored[prompts.size()];
         try (NDManager pass = module.open()) {
             NDList adapted = lora(pass, adapter);
             List<Supplier<Batch>> tasks = new ArrayList<>();
             for (Batch batch : Batch.cut(prompts, actions, BUDGET)) {
-                tasks.add(() -> score(batch, adapted, temperature, scored));
+                tasks.add(() -> score(batch, adapted, temperature, states, scored));
             }
             module.parallel(tasks);
         }
         return List.of(scored);
     }
 
-    private Batch score(Batch batch, NDList adapted, float temperature, Scored[] scored) {
+    private Batch score(Batch batch, NDList adapted, float temperature, Score.States states, Scored[] scored) {
         try (NDManager call = module.open()) {
             NDList inputs = inputs(call, batch);
-            inputs.add(call.create(batch.starts()));
+            boolean all = states == Score.States.ALL;
+            inputs.add(call.create(
+                    all ? LongStream.range(0, batch.targets().length).toArray() : batch.starts()));
             inputs.add(call.create(new float[] {temperature}));
             inputs.addAll(adapted);
-            scatter(batch, module.run("score", Native.Mode.INFERENCE, inputs), scored);
+            scatter(batch, all, module.run("score", Native.Mode.INFERENCE, inputs), scored);
             return batch;
         }
     }
 
-    private void scatter(Batch batch, NDList result, Scored[] scored) {
+    private void scatter(Batch batch, boolean all, NDList result, Scored[] scored) {
         float[] logProbs = result.get(0).toFloatArray();
         float[] entropies = result.get(1).toFloatArray();
         float[] hidden = result.get(2).toFloatArray();
         int width = config.hiddenSize();
         for (int b = 0; b < batch.sequences().size(); b++) {
-            scored[batch.sequences().get(b)] = new Scored(
-                    batch.slice(logProbs, b),
-                    batch.slice(entropies, b),
-                    Arrays.copyOfRange(hidden, b * width, (b + 1) * width));
+            float[] own = batch.slice(logProbs, b);
+            int first = all ? (int) batch.starts()[b] : b;
+            float[][] states = new float[all ? own.length : 1][];
+            for (int t = 0; t < states.length; t++) {
+                states[t] = Arrays.copyOfRange(hidden, (first + t) * width, (first + t + 1) * width);
+            }
+            scored[batch.sequences().get(b)] = new Scored(own, batch.slice(entropies, b), states);
         }
     }
 

@@ -61,13 +61,13 @@
     return torch.cat(found, 0)
 
   # Scores given tokens without gradient. ids [B, T]; targets [m] the action tokens; rows [M]: the first m are where each of
-  # them is predicted, the others fill up; prompts [B]: which of the rows is a prompt's last. Returns log-probabilities [m],
-  # entropies [m] and the final norm's states [B, D] at the prompts' last positions.
-  def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, prompts: Tensor, temperature: Tensor,
+  # them is predicted, the others fill up; wanted [S]: of which of the rows the states are. Returns log-probabilities [m], entropies [m] and the
+  # final norm's states [S, D].
+  def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, wanted: Tensor, temperature: Tensor,
       lora: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     states = self.states(ids, rows, self.ends[0], self.maps, lora)
     chosen, entropy = self.judge(states, self.maps, targets, temperature)
-    return (chosen, entropy, torch.to(torch.index_select(states, 0, prompts), 6))
+    return (chosen, entropy, torch.to(torch.index_select(states, 0, wanted), 6))
 
   # Copies of the tensors that gradients are wanted of.
   def leaves(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:

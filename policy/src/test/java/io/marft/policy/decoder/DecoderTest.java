@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.ModelOptions;
+import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
@@ -119,7 +120,8 @@ class DecoderTest {
         sequences(count, prompts, actions);
         try (Decoder decoder = decoder(config, weights);
                 LoraPass pass = decoder.train(prompts, actions, adapter, temperature)) {
-            List<Decoder.Scored> scored = decoder.score(prompts, actions, adapter, temperature);
+            List<Decoder.Scored> scored = decoder.score(prompts, actions, adapter, temperature, Score.States.ALL);
+            List<Decoder.Scored> firsts = decoder.score(prompts, actions, adapter, temperature, Score.States.FIRST);
             for (int i = 0; i < count; i++) {
                 int[] prompt = prompts.get(i);
                 int[] action = actions.get(i);
@@ -134,9 +136,12 @@ class DecoderTest {
                     assertEquals(logProbs[action[t]], pass.logProbs()[i][t], 1e-4);
                     assertEquals(entropy, scored.get(i).entropies()[t], 1e-4);
                     assertEquals(entropy, pass.entropies()[i][t], 1e-4);
+                    assertArrayEquals(
+                            floats(states[prompt.length - 1 + t]), scored.get(i).hidden()[t], 1e-4f);
                 }
-                assertArrayEquals(
-                        floats(states[prompt.length - 1]), scored.get(i).hidden(), 1e-4f);
+                assertEquals(action.length, scored.get(i).hidden().length);
+                assertArrayEquals(scored.get(i).hidden()[0], firsts.get(i).hidden()[0], 1e-6f);
+                assertEquals(1, firsts.get(i).hidden().length);
             }
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.marft.policy.ModelOptions;
 import io.marft.policy.ModelOptions.Use;
+import io.marft.policy.Score;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
@@ -76,8 +77,8 @@ class GoldenModelTest {
         List<int[]> taken = Golden.each(actions, (i, node) -> Golden.ints(node.path("action")));
         try (Decoder decoder = decoder(golden, use)) {
             for (JsonNode temperature : golden.expected().path("temperatures")) {
-                List<Decoder.Scored> scored =
-                        decoder.score(prompts, taken, Adapter.none(), (float) temperature.asDouble());
+                List<Decoder.Scored> scored = decoder.score(
+                        prompts, taken, Adapter.none(), (float) temperature.asDouble(), Score.States.FIRST);
 
                 for (int i = 0; i < taken.size(); i++) {
                     String name = "actions." + i + ".";
@@ -89,7 +90,7 @@ class GoldenModelTest {
                             scored.get(i).entropies(),
                             CLOSE);
                     assertArrayEquals(
-                            golden.values(name + "hidden"), scored.get(i).hidden(), CLOSE);
+                            golden.values(name + "hidden"), scored.get(i).hidden()[0], CLOSE);
                 }
             }
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.ModelOptions;
 import io.marft.policy.ModelOptions.Use;
+import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
@@ -154,8 +155,12 @@ class LoraPassTest {
                             .getMessage());
             // What each is for, both do as well as the other.
             assertEquals(
-                    serving.score(tokens, tokens, adapter, 1).get(0).logProbs()[1],
-                    training.score(tokens, tokens, adapter, 1).get(0).logProbs()[1],
+                    serving.score(tokens, tokens, adapter, 1, Score.States.FIRST)
+                            .get(0)
+                            .logProbs()[1],
+                    training.score(tokens, tokens, adapter, 1, Score.States.FIRST)
+                            .get(0)
+                            .logProbs()[1],
                     1e-5);
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.marft.policy.ModelOptions;
+import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
@@ -80,7 +81,8 @@ class ServedScoresTest {
     }
 
     private static void assertScored(Decoder decoder, int[] prompt, Drawn drawn, Adapter adapter, float temperature) {
-        float[] scored = decoder.score(List.of(prompt), List.of(drawn.tokens()), adapter, temperature)
+        float[] scored = decoder.score(
+                        List.of(prompt), List.of(drawn.tokens()), adapter, temperature, Score.States.FIRST)
                 .get(0)
                 .logProbs();
         assertArrayEquals(scored, drawn.logProbs(), CLOSE, () -> "prompt of " + prompt.length + " tokens");

@@ -3,7 +3,7 @@ package io.marft.trainer.advantage;
 import io.marft.trainer.Require;
 
 /**
- * Generalised advantage estimation over the decisions of one episode.
+ * Generalised advantage estimation over the decisions of one episode, at action or at token level.
  *
  * <p>The episode is flattened: step by step, and within a step in a topological order of the dependency function, so
  * that decision k+1 is the next agent's, or the first agent's of the next step. Then, from the last decision to the
@@ -18,33 +18,40 @@ import io.marft.trainer.Require;
  * where m(k) is 0 if the episode is terminal after k, else 1. By the multi-agent advantage decomposition the A(k) of one
  * step sum up to the joint action's advantage, which is why each agent can be credited with its own.
  *
+ * <p>At token level the same recursion runs over all tokens of all decisions. Inside an action r = 0, m = 1 and the
+ * discount is γ_token; the action's last token takes r(k) and goes on, with γ, from the next decision's first token. Both
+ * levels are one function here: a decision has as many units as it has values, one at action level.
+ *
  * <p>A truncated episode has m = 1 throughout and bootstraps from the value of the state it was cut off in.
  *
  * @param gamma discount γ per decision, in [0, 1]
  * @param lambda mixing λ, in [0, 1]
+ * @param tokenGamma discount γ_token per token within an action, in [0, 1]; without effect at action level
+ * @param normalization how advantages are brought to one scale
  */
-public record GeneralizedAdvantage(double gamma, double lambda) {
+public record GeneralizedAdvantage(double gamma, double lambda, double tokenGamma, Normalization normalization) {
 
     public GeneralizedAdvantage {
         Require.that(gamma >= 0 && gamma <= 1, "gamma", "in 0 to 1", gamma);
         Require.that(lambda >= 0 && lambda <= 1, "lambda", "in 0 to 1", lambda);
+        Require.that(tokenGamma >= 0 && tokenGamma <= 1, "tokenGamma", "in 0 to 1", tokenGamma);
     }
 
     /**
      * What an episode's decisions are credited with.
      *
-     * @param advantages A(k)
-     * @param returns R(k), the critic's targets
+     * @param advantages A, {@code [decisions][units]}
+     * @param returns R, the critic's targets, {@code [decisions][units]}
      */
-    public record Estimate(double[] advantages, double[] returns) {}
+    public record Estimate(double[][] advantages, double[][] returns) {}
 
     /**
      * Credits the decisions of an episode that ended by its nature.
      *
      * @param rewards r(k)
-     * @param values V(k), the critic's value before decision k; of the same length
+     * @param values V, {@code [decisions][units]}: before each decision, or before each of its tokens
      */
-    public Estimate terminal(double[] rewards, double[] values) {
+    public Estimate terminal(double[] rewards, double[][] values) {
         return estimate(rewards, values, 0);
     }
 
@@ -52,26 +59,32 @@ public record GeneralizedAdvantage(double gamma, double lambda) {
      * Credits the decisions of an episode that was cut off.
      *
      * @param rewards r(k)
-     * @param values V(k), the critic's value before decision k; of the same length
+     * @param values V, {@code [decisions][units]}: before each decision, or before each of its tokens
      * @param bootstrap V(K+1), the critic's value of the state after the last decision
      */
-    public Estimate truncated(double[] rewards, double[] values, double bootstrap) {
+    public Estimate truncated(double[] rewards, double[][] values, double bootstrap) {
         return estimate(rewards, values, bootstrap);
     }
 
     /** With V(K+1) = 0 for a terminal episode the factor m(K) is accounted for; A(K+1) is 0 in both cases. */
-    private Estimate estimate(double[] rewards, double[] values, double valueAfterLast) {
-        int decisions = rewards.length;
-        double[] advantages = new double[decisions];
-        double[] returns = new double[decisions];
+    private Estimate estimate(double[] rewards, double[][] values, double valueAfterLast) {
+        double[][] advantages = new double[values.length][];
+        double[][] returns = new double[values.length][];
         double nextValue = valueAfterLast;
         double nextAdvantage = 0;
-        for (int k = decisions - 1; k >= 0; k--) {
-            double delta = rewards[k] + gamma * nextValue - values[k];
-            advantages[k] = delta + gamma * lambda * nextAdvantage;
-            returns[k] = advantages[k] + values[k];
-            nextValue = values[k];
-            nextAdvantage = advantages[k];
+        for (int k = values.length - 1; k >= 0; k--) {
+            int units = values[k].length;
+            advantages[k] = new double[units];
+            returns[k] = new double[units];
+            for (int t = units - 1; t >= 0; t--) {
+                boolean last = t == units - 1;
+                double discount = last ? gamma : tokenGamma;
+                double delta = (last ? rewards[k] : 0) + discount * nextValue - values[k][t];
+                advantages[k][t] = delta + discount * lambda * nextAdvantage;
+                returns[k][t] = advantages[k][t] + values[k][t];
+                nextValue = values[k][t];
+                nextAdvantage = advantages[k][t];
+            }
         }
         return new Estimate(advantages, returns);
     }

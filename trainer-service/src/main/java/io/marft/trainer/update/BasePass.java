@@ -5,59 +5,112 @@ import io.marft.policy.Sequence;
 import io.marft.policy.adapter.Adapter;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.objective.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * The frozen base model's one pass over a rollout, which serves the critic's features and the reference log-probs of all
- * epochs.
+ * The frozen base model's pass over a rollout, which serves the critic's features and the reference log-probs of all
+ * epochs. Where actor and critic read the same tokens it is one pass over each decision; where D branches, and from the
+ * second step on, the critic's context has a pass of its own.
  *
- * @param features the hidden state at the end of each decision's context, {@code [decisions][width]}
+ * @param features the hidden states at the end of each decision's context, or before each token of its action,
+ *     {@code [decisions][units][width]}
  * @param logProbs log π_base of each action token, {@code [decisions][tokens]}
- * @param afterCut for each episode that was cut off the hidden state after its last decision; null for terminal ones
+ * @param afterCut by the decision after which an episode was cut off, the hidden state after it
+ * @param sequences how many sequences went through the model
  */
-record BasePass(List<float[]> features, List<float[]> logProbs, List<float[]> afterCut) {
+record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, float[]> afterCut, int sequences) {
 
     /**
      * Runs the pass.
      *
      * @param temperatures each agent's sampling temperature
+     * @param critic whose context the features are of: the team's critic's or, if independent, each actor's own
      */
-    static BasePass over(Rollout rollout, ModelPasses passes, Map<String, Float> temperatures) {
-        int decisions = rollout.decisions().size();
-        float[][] features = new float[decisions][];
-        float[][] logProbs = new float[decisions][];
-        temperatures.forEach((agent, temperature) -> {
-            int[] own = rollout.of(agent);
-            List<Sequence> sequences = Minibatches.pick(rollout.decisions(), own).stream()
+    static BasePass over(
+            Rollout rollout, ModelPasses passes, Map<String, Float> temperatures, Level level, CreditMode critic) {
+        Score.States states = level == Level.ACTION ? Score.States.FIRST : Score.States.ALL;
+        List<Decision> decisions = rollout.decisions();
+        float[][][] features = new float[decisions.size()][][];
+        float[][] logProbs = new float[decisions.size()][];
+        int sequences = decisions.size();
+        for (Map.Entry<String, Float> temperature : temperatures.entrySet()) {
+            int[] own = rollout.of(temperature.getKey());
+            List<Sequence> actors = Minibatches.pick(decisions, own).stream()
                     .map(Decision::sequence)
                     .toList();
-            List<Score> scores = passes.score(sequences, Adapter.none(), temperature);
+            List<Score> scores = passes.score(actors, Adapter.none(), temperature.getValue(), states);
             for (int i = 0; i < own.length; i++) {
                 features[own[i]] = scores.get(i).hidden();
                 logProbs[own[i]] = scores.get(i).logProbs();
             }
-        });
-        return new BasePass(Arrays.asList(features), Arrays.asList(logProbs), afterCut(rollout.episodes(), passes));
+        }
+        if (critic == CreditMode.TEAM) {
+            int[] apart = IntStream.range(0, decisions.size())
+                    .filter(k -> !decisions.get(k).sharesContext())
+                    .toArray();
+            List<Score> scores = passes.score(
+                    Arrays.stream(apart)
+                            .mapToObj(k -> criticSequence(decisions.get(k), critic))
+                            .toList(),
+                    Adapter.none(),
+                    1,
+                    states);
+            for (int i = 0; i < apart.length; i++) {
+                features[apart[i]] = scores.get(i).hidden();
+            }
+            sequences += apart.length;
+        }
+        Map<Integer, float[]> afterCut = afterCut(rollout, passes, critic);
+        return new BasePass(
+                Arrays.asList(features), Arrays.asList(logProbs), afterCut, sequences + afterCut.size());
     }
 
-    private static List<float[]> afterCut(List<Episode> episodes, ModelPasses passes) {
-        List<float[]> states = new ArrayList<>();
-        for (Episode episode : episodes) {
-            states.add(episode.terminal() ? null : stateAfter(episode, passes));
+    private static Sequence criticSequence(Decision decision, CreditMode critic) {
+        return critic == CreditMode.TEAM
+                ? new Sequence(decision.criticContext(), decision.sequence().action())
+                : decision.sequence();
+    }
+
+    /**
+     * The state at a last action's last token: everything up to it is the context of a decision that never came. It is that
+     * of the episode's last decision or, where agents are credited by themselves, of each agent's last.
+     */
+    private static Map<Integer, float[]> afterCut(Rollout rollout, ModelPasses passes, CreditMode critic) {
+        List<Integer> last = new ArrayList<>();
+        for (int e = 0; e < rollout.episodes().size(); e++) {
+            Episode episode = rollout.episodes().get(e);
+            if (!episode.terminal()) {
+                Map<String, Integer> lastOf = new HashMap<>();
+                for (int k : rollout.decisionsOf(e)) {
+                    lastOf.put(
+                            critic == CreditMode.TEAM
+                                    ? TrainingState.SHARED
+                                    : rollout.decisions().get(k).agent(),
+                            k);
+                }
+                last.addAll(lastOf.values().stream().sorted().toList());
+            }
+        }
+        List<Sequence> beyond = last.stream()
+                .map(k -> beyond(criticSequence(rollout.decisions().get(k), critic)))
+                .toList();
+        List<Score> scores = passes.score(beyond, Adapter.none(), 1, Score.States.FIRST);
+        Map<Integer, float[]> states = new HashMap<>();
+        for (int i = 0; i < last.size(); i++) {
+            states.put(last.get(i), scores.get(i).hidden()[0]);
         }
         return states;
     }
 
-    /** The state at the last action's last token: everything up to it is the context of a decision that never came. */
-    private static float[] stateAfter(Episode episode, ModelPasses passes) {
-        Sequence last = episode.decisions().get(episode.decisions().size() - 1).sequence();
-        int[] context = Arrays.copyOf(last.prompt(), last.prompt().length + last.action().length);
-        System.arraycopy(last.action(), 0, context, last.prompt().length, last.action().length);
-        int[] oneMore = {context[context.length - 1]};
-        Sequence beyond = new Sequence(context, oneMore);
-        return passes.score(List.of(beyond), Adapter.none(), 1).get(0).hidden();
+    private static Sequence beyond(Sequence done) {
+        int[] context = Arrays.copyOf(done.prompt(), done.prompt().length + done.action().length);
+        System.arraycopy(done.action(), 0, context, done.prompt().length, done.action().length);
+        return new Sequence(context, new int[] {context[context.length - 1]});
     }
 }

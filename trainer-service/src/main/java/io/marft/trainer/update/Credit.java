@@ -4,48 +4,114 @@ import io.marft.trainer.advantage.GeneralizedAdvantage;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.critic.Critic;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What every decision of a rollout is credited with.
+ * What every decision of a rollout is credited with, unit by unit: once for each decision at action level, for each of its
+ * tokens at token level.
  *
- * @param values V(k) under the critic at the start of the update
- * @param advantages A(k), not normalised
- * @param returns R(k), the critic's targets
+ * @param values V under the critic at the start of the update, {@code [decisions][units]}
+ * @param advantages A, not normalised, {@code [decisions][units]}
+ * @param returns R, the critic's targets, {@code [decisions][units]}
  */
-record Credit(double[] values, double[] advantages, double[] returns) {
+record Credit(double[][] values, double[][] advantages, double[][] returns) {
 
     /** Credits every episode by itself. */
-    static Credit of(Rollout rollout, BasePass base, Critic critic, GeneralizedAdvantage estimator) {
-        double[] values = critic.values(base.features());
-        double[] advantages = new double[values.length];
-        double[] returns = new double[values.length];
-        int at = 0;
+    static Credit of(
+            Rollout rollout,
+            BasePass base,
+            Map<String, CriticState> critics,
+            CreditMode mode,
+            GeneralizedAdvantage estimator) {
+        int decisions = rollout.decisions().size();
+        double[][] values = new double[decisions][];
+        for (int k = 0; k < decisions; k++) {
+            values[k] = critic(rollout, k, critics, mode)
+                    .values(Arrays.asList(base.features().get(k)));
+        }
+        Credit credit = new Credit(values, new double[decisions][], new double[decisions][]);
         for (int e = 0; e < rollout.episodes().size(); e++) {
             Episode episode = rollout.episodes().get(e);
-            List<Decision> decisions = episode.decisions();
-            double[] rewards = decisions.stream().mapToDouble(Decision::reward).toArray();
-            double[] own = new double[rewards.length];
-            System.arraycopy(values, at, own, 0, own.length);
-            GeneralizedAdvantage.Estimate estimate = episode.terminal()
-                    ? estimator.terminal(rewards, own)
-                    : estimator.truncated(
-                            rewards, own, critic.value(base.afterCut().get(e)));
-            System.arraycopy(estimate.advantages(), 0, advantages, at, own.length);
-            System.arraycopy(estimate.returns(), 0, returns, at, own.length);
-            at += own.length;
+            for (int[] sequence : sequences(rollout, e, mode)) {
+                credit.estimate(rollout, episode.terminal(), sequence, base, critics, mode, estimator);
+            }
         }
-        return new Credit(values, advantages, returns);
+        return credit;
     }
 
-    /** 1 − Var(R − V) / Var(R): 1 for a perfect critic, 0 for a constant one; 0 where all returns are equal. */
-    double explainedVariance() {
-        double[] errors = new double[returns.length];
-        for (int k = 0; k < errors.length; k++) {
-            errors[k] = returns[k] - values[k];
+    private static Critic critic(
+            Rollout rollout, int decision, Map<String, CriticState> critics, CreditMode mode) {
+        return critics.get(
+                        mode == CreditMode.TEAM
+                                ? TrainingState.SHARED
+                                : rollout.decisions().get(decision).agent())
+                .critic();
+    }
+
+    /** The decisions that the recursion runs over: all of an episode, or each agent's own. */
+    private static List<int[]> sequences(Rollout rollout, int episode, CreditMode mode) {
+        int[] all = rollout.decisionsOf(episode);
+        if (mode == CreditMode.TEAM) {
+            return List.of(all);
         }
-        double total = variance(returns);
+        Map<String, int[]> own = new LinkedHashMap<>();
+        for (int k : all) {
+            String agent = rollout.decisions().get(k).agent();
+            own.putIfAbsent(
+                    agent,
+                    Arrays.stream(all)
+                            .filter(other ->
+                                    rollout.decisions().get(other).agent().equals(agent))
+                            .toArray());
+        }
+        return List.copyOf(own.values());
+    }
+
+    private void estimate(
+            Rollout rollout,
+            boolean terminal,
+            int[] sequence,
+            BasePass base,
+            Map<String, CriticState> critics,
+            CreditMode mode,
+            GeneralizedAdvantage estimator) {
+        double[] rewards = new double[sequence.length];
+        double[][] own = new double[sequence.length][];
+        for (int i = 0; i < sequence.length; i++) {
+            Decision decision = rollout.decisions().get(sequence[i]);
+            rewards[i] = mode == CreditMode.TEAM ? decision.reward() : decision.stepReward();
+            own[i] = values[sequence[i]];
+        }
+        int last = sequence[sequence.length - 1];
+        GeneralizedAdvantage.Estimate estimate = terminal
+                ? estimator.terminal(rewards, own)
+                : estimator.truncated(
+                        rewards,
+                        own,
+                        critic(rollout, last, critics, mode)
+                                .value(base.afterCut().get(last)));
+        for (int i = 0; i < sequence.length; i++) {
+            advantages[sequence[i]] = estimate.advantages()[i];
+            returns[sequence[i]] = estimate.returns()[i];
+        }
+    }
+
+    /** 1 − Var(R − V) / Var(R) over all units: 1 for a perfect critic, 0 for a constant one or where returns are equal. */
+    double explainedVariance() {
+        double[] flat = flat(returns);
+        double[] errors = flat(values);
+        for (int k = 0; k < errors.length; k++) {
+            errors[k] = flat[k] - errors[k];
+        }
+        double total = variance(flat);
         return total == 0 ? 0 : 1 - variance(errors) / total;
+    }
+
+    static double[] flat(double[][] rows) {
+        return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
     }
 
     private static double variance(double[] of) {

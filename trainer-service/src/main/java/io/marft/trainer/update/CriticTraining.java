@@ -2,42 +2,40 @@ package io.marft.trainer.update;
 
 import io.marft.trainer.critic.Critic;
 import io.marft.trainer.objective.ValueObjective;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** The critic's turn within an update: epochs of clipped value steps on all decisions. */
+/** A critic's turn within an update: epochs of clipped value steps on the decisions that it values. */
 final class CriticTraining {
 
     private final TrainingConfiguration configuration;
+    private final ValueObjective loss;
 
     CriticTraining(TrainingConfiguration configuration) {
         this.configuration = configuration;
+        this.loss = configuration.critic().loss();
     }
 
     /**
      * What came of it.
      *
-     * @param critic the critic afterwards
-     * @param moments its optimizer's moments
+     * @param state the critic and its moments afterwards
      * @param valueLoss mean loss over all steps
      * @param gradientNorm mean norm of the gradient over all steps, before it was clipped
      */
-    record Outcome(Critic critic, Moments moments, double valueLoss, double gradientNorm) {}
+    record Outcome(CriticState state, double valueLoss, double gradientNorm) {}
 
     /**
-     * Trains the critic.
+     * Trains the critic. Minibatches are of whole decisions; the loss is the mean over their units.
      *
-     * @param features the base model's hidden state at each decision
-     * @param oldValues V(k) at the start of the update
-     * @param returns R(k)
+     * @param features the base model's hidden states, {@code [decisions][units][width]}
+     * @param oldValues V at the start of the update, {@code [decisions][units]}
+     * @param returns R, {@code [decisions][units]}
      */
     Outcome train(
-            Critic start,
-            Moments startMoments,
-            List<float[]> features,
-            double[] oldValues,
-            double[] returns,
-            Random random) {
+            CriticState start, List<float[][]> features, double[][] oldValues, double[][] returns, Random random) {
         AdamW shared = configuration.optimizer();
         AdamW optimizer = new AdamW(
                 configuration.critic().learningRate(),
@@ -45,22 +43,20 @@ final class CriticTraining {
                 shared.beta2(),
                 shared.epsilon(),
                 shared.weightDecay());
-        Critic critic = start;
-        Moments moments = startMoments;
+        Critic critic = start.critic();
+        Moments moments = start.moments();
         double losses = 0;
         double norms = 0;
         int steps = 0;
         for (int epoch = 0; epoch < configuration.epochs(); epoch++) {
             for (int[] minibatch : Minibatches.shuffled(returns.length, configuration.minibatches(), random)) {
-                List<float[]> seen = Minibatches.pick(features, minibatch);
-                ValueObjective.Slope slope = configuration
-                        .critic()
-                        .loss()
-                        .evaluate(
-                                critic.values(seen),
-                                Minibatches.pick(oldValues, minibatch),
-                                Minibatches.pick(returns, minibatch));
-                float[] gradient = critic.gradient(seen, slope.byValue());
+                List<float[]> seen = new ArrayList<>();
+                Minibatches.pick(features, minibatch).forEach(units -> seen.addAll(Arrays.asList(units)));
+                Critic.Evaluation evaluation = critic.evaluate(seen);
+                ValueObjective.Slope slope = loss.evaluate(
+                        evaluation.values(), Credit.flat(Minibatches.pick(oldValues, minibatch)),
+                        Credit.flat(Minibatches.pick(returns, minibatch)));
+                float[] gradient = evaluation.gradient(slope.byValue());
                 AdamW.Step step = optimizer.step(
                         critic.weights(), AdamW.clipped(gradient, configuration.maxGradientNorm()), moments);
                 critic = critic.with(step.weights());
@@ -70,6 +66,6 @@ final class CriticTraining {
                 steps++;
             }
         }
-        return new Outcome(critic, moments, losses / steps, norms / steps);
+        return new Outcome(new CriticState(critic, moments), losses / steps, norms / steps);
     }
 }

@@ -3,11 +3,8 @@ package io.marft.trainer.update;
 import io.marft.policy.LanguageModel;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
-import io.marft.trainer.advantage.Standardisation;
-import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +13,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * One MARFT update (arXiv 2504.16129), action level, sequential schedule.
+ * One MARFT update (arXiv 2504.16129), at action or at token level.
  *
  * <p>It is a pure function of base model, previous state, ordered episodes, configuration and seed:
  *
  * <ol>
  *   <li>One pass of the frozen base gives the critic's features and the reference log-probabilities.
  *   <li>The critic values every decision; generalised advantage estimation credits them over the flattened episode.
- *   <li>Agents are updated one by one in a seeded random order, each by clipped steps on its own decisions. An earlier
- *       agent's clipped ratio on an episode multiplies every later agent's advantages there: the HAPPO correction, by
- *       which each agent improves upon what the team has become and not upon what it was.
+ *   <li>Advantages are normalised, and agents take their turns by the schedule, each by clipped steps on its own
+ *       decisions.
  *   <li>The critic learns the returns.
  * </ol>
  *
@@ -69,58 +65,80 @@ public final class MarftUpdate implements AutoCloseable {
         Random random = new Random(Seeds.derive(seed, "update " + update));
         Rollout rollout = new Rollout(episodes);
         ModelPasses passes = new ModelPasses(model, workers, configuration.microBatch());
+        Phases phases = new Phases(passes);
 
-        BasePass base = BasePass.over(rollout, passes, temperatures);
-        Credit credit = Credit.of(rollout, base, state.critic(), configuration.advantage());
+        BasePass base =
+                BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
+        phases.end("base");
+        Credit credit = Credit.of(
+                rollout, base, state.critics(), configuration.credit(), configuration.advantage());
+        phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
         Map<String, AgentState> agents = new LinkedHashMap<>(state.agents());
         if (update > configuration.critic().warmup()) {
-            sequentially(rollout, base, credit, new PolicyTraining(passes, configuration), agents, metrics, random);
+            new AgentTurns(rollout, base, credit, configuration, new PolicyTraining(passes, configuration), temperatures)
+                    .run(agents, update, metrics, random);
         }
+        phases.end("policy");
 
-        CriticTraining.Outcome critic = new CriticTraining(configuration)
-                .train(
-                        state.critic(),
-                        state.criticMoments(),
-                        base.features(),
-                        credit.values(),
-                        credit.returns(),
-                        random);
-        metrics.critic(critic, credit);
-
-        TrainingState next = new TrainingState(
-                state.team(), state.baseModelDigest(), update, agents, critic.critic(), critic.moments());
-        return new UpdateResult(next, metrics.agents(agents), metrics.whole(), rollout.tokens(), model.device());
+        Map<String, CriticState> critics = critics(state.critics(), rollout, base, credit, configuration, metrics, random);
+        phases.end("critic");
+        TrainingState next =
+                new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
+        return new UpdateResult(
+                next, metrics.agents(agents), metrics.whole(), rollout.tokens(), model.device(), phases.all());
     }
 
-    /** Agents one by one, in random order. */
-    private void sequentially(
+    private static Map<String, CriticState> critics(
+            Map<String, CriticState> before,
             Rollout rollout,
             BasePass base,
             Credit credit,
-            PolicyTraining training,
-            Map<String, AgentState> agents,
+            TrainingConfiguration configuration,
             UpdateMetrics metrics,
             Random random) {
-        SequentialCorrection correction = new SequentialCorrection(rollout);
-        List<String> order = new ArrayList<>(agents.keySet());
-        Collections.shuffle(order, random);
-        for (String agent : order) {
-            int[] own = rollout.of(agent);
-            List<Decision> decisions = Minibatches.pick(rollout.decisions(), own);
-            double[] advantages = Standardisation.of(Minibatches.pick(credit.advantages(), own));
-            PolicyTraining.Task task = new PolicyTraining.Task(
-                    temperatures.get(agent),
-                    decisions,
-                    correction.correct(advantages, own),
-                    Minibatches.pick(base.logProbs(), own));
-            PolicyTraining.Outcome outcome = training.train(agents.get(agent), task, random);
-            agents.put(agent, outcome.state());
-            metrics.agent(agent, own, outcome);
-            if (!agent.equals(order.get(order.size() - 1))) {
-                correction.include(training.clippedRatios(outcome, task), own);
+        Map<String, CriticState> after = new LinkedHashMap<>(before);
+        List<CriticTraining.Outcome> outcomes = new ArrayList<>();
+        before.forEach((owner, critic) -> {
+            int[] own = owner.equals(TrainingState.SHARED) ? rollout.all() : rollout.of(owner);
+            if (own.length > 0) {
+                CriticTraining.Outcome outcome = new CriticTraining(configuration)
+                        .train(
+                                critic,
+                                Minibatches.pick(base.features(), own),
+                                Minibatches.pick(credit.values(), own),
+                                Minibatches.pick(credit.returns(), own),
+                                random);
+                after.put(owner, outcome.state());
+                outcomes.add(outcome);
             }
+        });
+        metrics.critics(outcomes, credit);
+        return after;
+    }
+
+    /** Takes the time of one phase after the other. */
+    private static final class Phases {
+
+        private final ModelPasses passes;
+        private final List<UpdateResult.Phase> ended = new ArrayList<>();
+        private long since = System.nanoTime();
+        private long sequences;
+
+        Phases(ModelPasses passes) {
+            this.passes = passes;
+        }
+
+        void end(String name) {
+            long now = System.nanoTime();
+            ended.add(new UpdateResult.Phase(name, (now - since) / 1e9, passes.sequences() - sequences));
+            since = now;
+            sequences = passes.sequences();
+        }
+
+        List<UpdateResult.Phase> all() {
+            return List.copyOf(ended);
         }
     }
 

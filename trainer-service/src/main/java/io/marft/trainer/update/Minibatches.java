@@ -30,7 +30,7 @@ final class Minibatches {
         return Arrays.stream(places).mapToObj(from::get).toList();
     }
 
-    static double[] pick(double[] from, int[] places) {
-        return Arrays.stream(places).mapToDouble(place -> from[place]).toArray();
+    static double[][] pick(double[][] from, int[] places) {
+        return Arrays.stream(places).mapToObj(place -> from[place]).toArray(double[][]::new);
     }
 }

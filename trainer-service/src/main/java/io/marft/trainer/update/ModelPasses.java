@@ -6,6 +6,7 @@ import io.marft.policy.Sequence;
 import io.marft.policy.TrainingPass;
 import io.marft.policy.adapter.Adapter;
 import io.marft.trainer.objective.ActionTerm;
+import io.marft.trainer.objective.Level;
 import io.marft.trainer.objective.PolicyDiagnostics;
 import io.marft.trainer.objective.PolicyObjective;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +30,7 @@ final class ModelPasses {
     private final LanguageModel model;
     private final ExecutorService workers;
     private final int microBatch;
+    private final AtomicLong sequences = new AtomicLong();
 
     ModelPasses(LanguageModel model, ExecutorService workers, int microBatch) {
         this.model = model;
@@ -39,16 +42,21 @@ final class ModelPasses {
      * The policy objective of a minibatch and its gradient.
      *
      * @param gradient by every LoRA weight, in the adapter's canonical order
-     * @param diagnostics sums over the minibatch's actions
+     * @param diagnostics sums over the minibatch's units
      */
     record Gradient(float[] gradient, PolicyDiagnostics diagnostics) {}
 
+    /** How many sequences went through the model so far, each as often as it did. */
+    long sequences() {
+        return sequences.get();
+    }
+
     /** Log-probabilities, entropies and features of each sequence, without a gradient; in the order given. */
-    List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature) {
+    List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature, Score.States states) {
         List<int[]> pieces = pieces(sequences);
         List<List<Score>> scored = inOrder(pieces.stream()
                 .<Callable<List<Score>>>map(
-                        piece -> () -> model.score(Minibatches.pick(sequences, piece), adapter, temperature))
+                        piece -> () -> model.score(Minibatches.pick(sequences, piece), adapter, temperature, states))
                 .toList());
         Score[] scores = new Score[sequences.size()];
         for (int p = 0; p < pieces.size(); p++) {
@@ -65,13 +73,15 @@ final class ModelPasses {
             List<ActionTerm> terms,
             Adapter adapter,
             float temperature,
-            PolicyObjective objective) {
+            PolicyObjective objective,
+            Level level) {
+        int units = PolicyObjective.units(level, terms);
         List<Gradient> parts = inOrder(pieces(sequences).stream()
                 .<Callable<Gradient>>map(piece -> () -> {
                     List<Sequence> part = Minibatches.pick(sequences, piece);
                     try (TrainingPass pass = model.train(part, adapter, temperature)) {
                         PolicyObjective.Slope slope = objective.evaluate(
-                                Minibatches.pick(terms, piece), pass.logProbs(), pass.entropies(), sequences.size());
+                                level, Minibatches.pick(terms, piece), pass.logProbs(), pass.entropies(), units);
                         float[] gradient = AgentState.flat(pass.gradient(slope.byLogProb(), slope.byEntropy()));
                         return new Gradient(gradient, slope.diagnostics());
                     }
@@ -88,8 +98,9 @@ final class ModelPasses {
         return new Gradient(sum, diagnostics);
     }
 
-    /** Indices by length, ties in the order given, cut into micro-batches. */
+    /** Indices by length, ties in the order given, cut into micro-batches; every pass begins with them. */
     private List<int[]> pieces(List<Sequence> sequences) {
+        this.sequences.addAndGet(sequences.size());
         int[] byLength = IntStream.range(0, sequences.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /** One agent's turn within an update: epochs of clipped policy steps on its own decisions. */
 final class PolicyTraining {
@@ -30,10 +29,16 @@ final class PolicyTraining {
      *
      * @param temperature the temperature that the agent samples at
      * @param decisions what it did
-     * @param advantages normalised, with the earlier agents' correction
+     * @param advantages normalised, with the earlier agents' correction, {@code [decisions][units]}
      * @param base log-probabilities of the action tokens under the frozen base
+     * @param epochs for each epoch its minibatches, none of them empty, each of places in the lists above
      */
-    record Task(float temperature, List<Decision> decisions, double[] advantages, List<float[]> base) {
+    record Task(
+            float temperature,
+            List<Decision> decisions,
+            double[][] advantages,
+            List<float[]> base,
+            List<List<int[]>> epochs) {
 
         List<Sequence> sequences() {
             return decisions.stream().map(Decision::sequence).toList();
@@ -44,13 +49,13 @@ final class PolicyTraining {
      * What came of it.
      *
      * @param state the agent's state afterwards
-     * @param proximal log π_old of each decision's tokens: of the agent at the start of its turn
+     * @param terms what was fixed about each decision: among it log π_old, of the agent at the start of its turn
      * @param metrics by their usual names
      */
-    record Outcome(AgentState state, List<float[]> proximal, Map<String, Double> metrics) {}
+    record Outcome(AgentState state, List<ActionTerm> terms, Map<String, Double> metrics) {}
 
     /** Trains one agent. */
-    Outcome train(AgentState start, Task task, Random random) {
+    Outcome train(AgentState start, Task task) {
         List<Sequence> sequences = task.sequences();
         List<float[]> proximal = logProbs(start, task);
         List<ActionTerm> terms = new ArrayList<>();
@@ -59,7 +64,8 @@ final class PolicyTraining {
                     task.advantages()[k],
                     proximal.get(k),
                     task.decisions().get(k).logProbs(),
-                    task.base().get(k)));
+                    task.base().get(k),
+                    task.decisions().get(k).words()));
         }
 
         AgentState state = start;
@@ -67,14 +73,15 @@ final class PolicyTraining {
         double gradientNorms = 0;
         int steps = 0;
         boolean trusted = true;
-        for (int epoch = 0; epoch < configuration.epochs() && trusted; epoch++) {
-            for (int[] minibatch : Minibatches.shuffled(sequences.size(), configuration.minibatches(), random)) {
+        for (List<int[]> epoch : task.epochs()) {
+            for (int[] minibatch : epoch) {
                 ModelPasses.Gradient loss = passes.gradient(
                         Minibatches.pick(sequences, minibatch),
                         Minibatches.pick(terms, minibatch),
                         state.adapter(),
                         task.temperature(),
-                        objective);
+                        objective,
+                        configuration.level());
                 seen = seen.plus(loss.diagnostics());
                 double norm = AdamW.norm(loss.gradient());
                 trusted = loss.diagnostics().meanApproxKl() <= configuration.targetKl() && Double.isFinite(norm);
@@ -86,8 +93,11 @@ final class PolicyTraining {
                 gradientNorms += norm;
                 steps++;
             }
+            if (!trusted) {
+                break;
+            }
         }
-        return new Outcome(state, proximal, metrics(seen, gradientNorms / Math.max(1, steps), steps));
+        return new Outcome(state, terms, metrics(seen, gradientNorms / Math.max(1, steps), steps));
     }
 
     /** clip(ρ) of each decision, the agent after its turn against before it: what corrects later agents' advantages. */
@@ -95,26 +105,25 @@ final class PolicyTraining {
         List<float[]> now = logProbs(outcome.state(), task);
         double[] ratios = new double[now.size()];
         for (int k = 0; k < ratios.length; k++) {
-            ratios[k] = objective.clipped(
-                    objective.ratio(now.get(k), outcome.proximal().get(k)));
+            ratios[k] = objective.clippedRatio(configuration.level(), outcome.terms().get(k), now.get(k));
         }
         return ratios;
     }
 
     private List<float[]> logProbs(AgentState state, Task task) {
-        return passes.score(task.sequences(), state.adapter(), task.temperature()).stream()
+        return passes.score(task.sequences(), state.adapter(), task.temperature(), Score.States.FIRST).stream()
                 .map(Score::logProbs)
                 .toList();
     }
 
     private static Map<String, Double> metrics(PolicyDiagnostics seen, double gradientNorm, int steps) {
-        double actions = seen.actions();
+        double units = seen.units();
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("losses/policy_loss", seen.surrogate() / actions);
-        metrics.put("losses/entropy", seen.entropy() / actions);
-        metrics.put("losses/approx_kl", seen.approxKl() / actions);
-        metrics.put("losses/clipfrac", seen.clipped() / actions);
-        metrics.put("losses/kl_base", seen.klBase() / actions);
+        metrics.put("losses/policy_loss", seen.surrogate() / units);
+        metrics.put("losses/entropy", seen.entropy() / units);
+        metrics.put("losses/approx_kl", seen.approxKl() / units);
+        metrics.put("losses/clipfrac", seen.clipped() / units);
+        metrics.put("losses/kl_base", seen.klBase() / units);
         metrics.put("charts/policy_steps", (double) steps);
         metrics.put("grad_norm", gradientNorm);
         return metrics;

@@ -36,11 +36,23 @@ final class Rollout {
         return episodeOf.get(decision);
     }
 
+    /** The places in {@link #decisions} of one episode's decisions, in their order. */
+    int[] decisionsOf(int episode) {
+        return IntStream.range(0, decisions.size())
+                .filter(k -> episodeOf.get(k) == episode)
+                .toArray();
+    }
+
     /** The places in {@link #decisions} of one agent's decisions. */
     int[] of(String agent) {
         return IntStream.range(0, decisions.size())
                 .filter(k -> decisions.get(k).agent().equals(agent))
                 .toArray();
+    }
+
+    /** The places of all decisions. */
+    int[] all() {
+        return IntStream.range(0, decisions.size()).toArray();
     }
 
     /** How many tokens all prompts and actions have together. */

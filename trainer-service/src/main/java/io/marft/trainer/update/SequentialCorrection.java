@@ -1,29 +1,39 @@
 package io.marft.trainer.update;
 
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The correction of the sequential schedule (HAPPO): an agent's advantages are multiplied by the product of the clipped
- * ratios that the agents before it, in this update, have reached on the same episode. So each agent improves upon what
- * the team has become, and not upon what it was.
+ * ratios that the agents before it, in this update, have reached on the same step of the same episode. So each agent
+ * improves upon what the team has become, and not upon what it was.
  */
 final class SequentialCorrection {
 
     private final Rollout rollout;
-    /** For each episode the product so far. */
-    private final double[] factors;
+    /** For each step the product so far. */
+    private final Map<Place, Double> factors = new HashMap<>();
+
+    private record Place(int episode, int step) {}
 
     SequentialCorrection(Rollout rollout) {
         this.rollout = rollout;
-        this.factors = new double[rollout.episodes().size()];
-        Arrays.fill(factors, 1);
     }
 
-    /** An agent's advantages, corrected; {@code own} are its decisions' places in the rollout. */
-    double[] correct(double[] advantages, int[] own) {
-        double[] corrected = new double[own.length];
+    private Place place(int decision) {
+        return new Place(
+                rollout.episodeOf(decision), rollout.decisions().get(decision).step());
+    }
+
+    /** An agent's advantages, corrected, {@code [own decisions][units]}; {@code own} are its places in the rollout. */
+    double[][] correct(double[][] advantages, int[] own) {
+        double[][] corrected = new double[own.length][];
         for (int i = 0; i < own.length; i++) {
-            corrected[i] = advantages[i] * factors[rollout.episodeOf(own[i])];
+            double factor = factors.getOrDefault(place(own[i]), 1.0);
+            corrected[i] = advantages[i].clone();
+            for (int t = 0; t < corrected[i].length; t++) {
+                corrected[i][t] *= factor;
+            }
         }
         return corrected;
     }
@@ -31,7 +41,7 @@ final class SequentialCorrection {
     /** Takes in the clipped ratios that an agent has reached on its decisions. */
     void include(double[] clippedRatios, int[] own) {
         for (int i = 0; i < own.length; i++) {
-            factors[rollout.episodeOf(own[i])] *= clippedRatios[i];
+            factors.merge(place(own[i]), clippedRatios[i], (one, other) -> one * other);
         }
     }
 }

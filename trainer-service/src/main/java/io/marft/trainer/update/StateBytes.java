@@ -21,7 +21,7 @@ import java.util.Map;
 /** A training state as bytes, for checkpoints and digests. Canonical: equal states give equal bytes. */
 public final class StateBytes {
 
-    private static final String FORMAT = "marft-training-state-1";
+    private static final String FORMAT = "marft-training-state-2";
 
     private StateBytes() {}
 
@@ -39,12 +39,11 @@ public final class StateBytes {
                 writeAdapter(out, agent.getValue().adapter());
                 writeMoments(out, agent.getValue().moments());
             }
-            out.writeInt(state.critic().sizes().size());
-            for (int size : state.critic().sizes()) {
-                out.writeInt(size);
+            out.writeInt(state.critics().size());
+            for (Map.Entry<String, CriticState> critic : state.critics().entrySet()) {
+                out.writeUTF(critic.getKey());
+                writeCritic(out, critic.getValue());
             }
-            writeFloats(out, state.critic().weights());
-            writeMoments(out, state.criticMoments());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,13 +71,12 @@ public final class StateBytes {
                 Adapter adapter = readAdapter(in);
                 agents.put(name, new AgentState(adapter, readMoments(in)));
             }
-            int sizeCount = in.readInt();
-            List<Integer> sizes = new ArrayList<>();
-            for (int i = 0; i < sizeCount; i++) {
-                sizes.add(in.readInt());
+            int criticCount = in.readInt();
+            Map<String, CriticState> critics = new LinkedHashMap<>();
+            for (int i = 0; i < criticCount; i++) {
+                critics.put(in.readUTF(), readCritic(in));
             }
-            Critic critic = Critic.of(sizes, readFloats(in));
-            return new TrainingState(team, baseModelDigest, update, agents, critic, readMoments(in));
+            return new TrainingState(team, baseModelDigest, update, agents, critics);
         } catch (IOException e) {
             throw new IllegalArgumentException("training state is cut short or broken: " + e, e);
         }
@@ -118,6 +116,25 @@ public final class StateBytes {
         }
         byte[] weights = in.readNBytes(in.readInt());
         return Adapter.fromSafetensors(weights, new LoraConfig(rank, alpha, targets));
+    }
+
+    private static void writeCritic(DataOutputStream out, CriticState state) throws IOException {
+        out.writeInt(state.critic().sizes().size());
+        for (int size : state.critic().sizes()) {
+            out.writeInt(size);
+        }
+        writeFloats(out, state.critic().weights());
+        writeMoments(out, state.moments());
+    }
+
+    private static CriticState readCritic(DataInputStream in) throws IOException {
+        int sizeCount = in.readInt();
+        List<Integer> sizes = new ArrayList<>();
+        for (int i = 0; i < sizeCount; i++) {
+            sizes.add(in.readInt());
+        }
+        Critic critic = Critic.of(sizes, readFloats(in));
+        return new CriticState(critic, readMoments(in));
     }
 
     private static void writeMoments(DataOutputStream out, Moments moments) throws IOException {

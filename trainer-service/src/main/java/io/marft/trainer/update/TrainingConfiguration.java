@@ -3,13 +3,19 @@ package io.marft.trainer.update;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.trainer.Require;
 import io.marft.trainer.advantage.GeneralizedAdvantage;
+import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.objective.ActionLogProbability;
+import io.marft.trainer.objective.Level;
 import io.marft.trainer.objective.PolicyObjective;
 import java.util.List;
 
 /**
  * Everything that shapes a training update beside its data and its seed. Every update record carries it.
  *
+ * @param level what is credited and clipped
+ * @param schedule which agents are trained, and in what order
+ * @param credit over what a decision is credited
+ * @param formulas whose formulas compute it; the reference implementation's are for checking only
  * @param batchEpisodes how many episodes an update learns from
  * @param maxStaleness how many adapter versions an action may lag behind; older episodes are dropped
  * @param epochs how often an update goes through its batch
@@ -18,13 +24,17 @@ import java.util.List;
  * @param targetKl an agent's remaining epochs are left out once its approximate KL to the policy at the start of the
  *     update passes this, before the step that would follow
  * @param maxGradientNorm each agent's gradient, and the critic's, is scaled down to this global norm
- * @param advantage γ and λ
+ * @param advantage γ, λ, γ_token and the normalisation
  * @param policy the agents' objective
  * @param optimizer the agents' optimizer
  * @param critic the critic and its training
  * @param lora the agents' adapters; fixed once training has begun
  */
 public record TrainingConfiguration(
+        Level level,
+        Schedule schedule,
+        CreditMode credit,
+        Formulas formulas,
         int batchEpisodes,
         int maxStaleness,
         int epochs,
@@ -40,6 +50,10 @@ public record TrainingConfiguration(
 
     /** MARFT's defaults. */
     public static final TrainingConfiguration DEFAULT = new TrainingConfiguration(
+            Level.ACTION,
+            new Schedule(Schedule.Kind.SEQUENTIAL, 1),
+            CreditMode.TEAM,
+            Formulas.MARFT,
             64,
             8,
             4,
@@ -47,7 +61,7 @@ public record TrainingConfiguration(
             8,
             0.05,
             0.5,
-            new GeneralizedAdvantage(0.99, 0.95),
+            new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT),
             new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.01, 0, 5),
             new AdamW(1e-3, 0.9, 0.999, 1e-5, 0),
             CriticConfiguration.DEFAULT,
@@ -63,5 +77,26 @@ public record TrainingConfiguration(
         Require.positive("maxGradientNorm", maxGradientNorm);
         Require.that(
                 minibatches <= batchEpisodes, "minibatches", "at most batchEpisodes=" + batchEpisodes, minibatches);
+    }
+
+    /** The same with another learning rate of the agents. */
+    public TrainingConfiguration withLearningRate(double rate) {
+        return new TrainingConfiguration(
+                level,
+                schedule,
+                credit,
+                formulas,
+                batchEpisodes,
+                maxStaleness,
+                epochs,
+                minibatches,
+                microBatch,
+                targetKl,
+                maxGradientNorm,
+                advantage,
+                policy,
+                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()),
+                critic,
+                lora);
     }
 }

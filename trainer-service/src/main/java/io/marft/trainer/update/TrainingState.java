@@ -19,18 +19,20 @@ import java.util.Map;
  * @param baseModelDigest the frozen base model that everything refers to
  * @param update how many updates led here; also the version of every agent's adapter
  * @param agents each agent's state, in the team's declared order
- * @param critic the critic that all agents share
- * @param criticMoments its optimizer's moments
+ * @param critics the one critic that all agents share, under {@link #SHARED}; or each agent's own, under its name
  */
 public record TrainingState(
         String team,
         String baseModelDigest,
         long update,
         Map<String, AgentState> agents,
-        Critic critic,
-        Moments criticMoments) {
+        Map<String, CriticState> critics) {
+
+    /** The name of the critic that all agents share; no agent can have it. */
+    public static final String SHARED = "";
 
     public TrainingState {
+        critics = Collections.unmodifiableMap(new LinkedHashMap<>(critics));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
     }
 
@@ -42,9 +44,20 @@ public record TrainingState(
             long agentSeed = Seeds.derive(seed, "adapter " + agent.getName());
             agents.put(agent.getName(), AgentState.fresh(Adapter.initial(configuration.lora(), model, agentSeed)));
         }
-        Critic critic = Critic.initial(criticSizes(model, configuration), Seeds.derive(seed, "critic"));
-        return new TrainingState(
-                team.getName(), baseModelDigest, 0, agents, critic, Moments.zero(critic.weights().length));
+        Map<String, CriticState> critics = new LinkedHashMap<>();
+        for (String owner : critics(team, configuration)) {
+            long criticSeed = Seeds.derive(seed, owner.equals(SHARED) ? "critic" : "critic " + owner);
+            critics.put(owner, CriticState.fresh(Critic.initial(criticSizes(model, configuration), criticSeed)));
+        }
+        return new TrainingState(team.getName(), baseModelDigest, 0, agents, critics);
+    }
+
+    private static List<String> critics(Team team, TrainingConfiguration configuration) {
+        return configuration.credit() == CreditMode.TEAM ? List.of(SHARED) : names(team);
+    }
+
+    private static List<String> names(Team team) {
+        return team.getAgents().stream().map(TeamAgent::getName).toList();
     }
 
     private static List<Integer> criticSizes(ModelConfig model, TrainingConfiguration configuration) {
@@ -76,7 +89,7 @@ public record TrainingState(
         }
         Map<String, AgentState> changed = new LinkedHashMap<>(agents);
         changed.put(agent, AgentState.fresh(adapter));
-        return new TrainingState(team, baseModelDigest, update + 1, changed, critic, criticMoments);
+        return new TrainingState(team, baseModelDigest, update + 1, changed, critics);
     }
 
     private static String yaml(LoraConfig lora) {
@@ -91,13 +104,14 @@ public record TrainingState(
     public void checkFits(
             String loadedModelDigest, ModelConfig model, Team loadedTeam, TrainingConfiguration configuration) {
         same("base model", baseModelDigest, loadedModelDigest);
-        same(
-                "team's agents",
-                List.copyOf(agents.keySet()),
-                loadedTeam.getAgents().stream().map(TeamAgent::getName).toList());
+        same("team's agents", List.copyOf(agents.keySet()), names(loadedTeam));
         LoraConfig lora = agents.values().iterator().next().adapter().config();
         same("lora", lora, configuration.lora());
-        same("critic's sizes", critic.sizes(), criticSizes(model, configuration));
+        same("critics of", List.copyOf(critics.keySet()), critics(loadedTeam, configuration));
+        same(
+                "critic's sizes",
+                critics.values().iterator().next().critic().sizes(),
+                criticSizes(model, configuration));
     }
 
     private void same(String what, Object trained, Object configured) {

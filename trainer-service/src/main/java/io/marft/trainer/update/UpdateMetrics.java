@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Gathers an update's diagnostics under their usual names. */
 final class UpdateMetrics {
@@ -44,7 +45,7 @@ final class UpdateMetrics {
         for (int i = 0; i < own.length; i++) {
             Decision decision = rollout.decisions().get(own[i]);
             if (decision.version() == version) {
-                divergence += mismatch(outcome.proximal().get(i), decision.logProbs());
+                divergence += mismatch(outcome.terms().get(i).proximal(), decision.logProbs());
                 tokens += decision.logProbs().length;
             }
         }
@@ -64,11 +65,15 @@ final class UpdateMetrics {
         return sum;
     }
 
-    /** Adds what came of the critic's turn. */
-    void critic(CriticTraining.Outcome outcome, Credit credit) {
-        whole.put("losses/value_loss", outcome.valueLoss());
+    /** Adds what came of the critics' turns: means over them. */
+    void critics(List<CriticTraining.Outcome> outcomes, Credit credit) {
+        whole.put("losses/value_loss", mean(outcomes.stream().map(CriticTraining.Outcome::valueLoss)));
         whole.put("losses/explained_variance", credit.explainedVariance());
-        whole.put("grad_norm/critic", outcome.gradientNorm());
+        whole.put("grad_norm/critic", mean(outcomes.stream().map(CriticTraining.Outcome::gradientNorm)));
+    }
+
+    private static double mean(Stream<Double> values) {
+        return values.mapToDouble(Double::doubleValue).average().orElse(0);
     }
 
     /** Each agent's own diagnostics, in the order in which they were updated; then those that were not. */
@@ -89,8 +94,7 @@ final class UpdateMetrics {
                         metrics.forEach((name, value) -> values.computeIfAbsent(name, absent -> new ArrayList<>())
                                 .add(value)));
         Map<String, Double> all = new LinkedHashMap<>(whole);
-        values.forEach((name, list) -> all.put(
-                name, list.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+        values.forEach((name, list) -> all.put(name, mean(list.stream())));
         return all;
     }
 }

@@ -1,0 +1,106 @@
+package io.marft.trainer.update;
+
+import io.marft.trainer.batch.Decision;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** The agents' turns within an update, by the configured {@link Schedule}. */
+final class AgentTurns {
+
+    private final Rollout rollout;
+    private final BasePass base;
+    private final TrainingConfiguration configuration;
+    private final PolicyTraining training;
+    private final Map<String, Float> temperatures;
+    /** Normalised, {@code [decisions][units]}. */
+    private final double[][] advantages;
+
+    AgentTurns(
+            Rollout rollout,
+            BasePass base,
+            Credit credit,
+            TrainingConfiguration configuration,
+            PolicyTraining training,
+            Map<String, Float> temperatures) {
+        this.rollout = rollout;
+        this.base = base;
+        this.configuration = configuration;
+        this.training = training;
+        this.temperatures = temperatures;
+        this.advantages = configuration
+                .advantage()
+                .normalization()
+                .of(
+                        credit.advantages(),
+                        rollout.decisions().stream().map(Decision::agent).toList());
+    }
+
+    /**
+     * Trains the agents whose turn it is, those that acted.
+     *
+     * @param agents each agent's state; replaced by what it becomes
+     * @param update the number of this update, from 1
+     */
+    void run(Map<String, AgentState> agents, long update, UpdateMetrics metrics, Random random) {
+        List<String> order = new ArrayList<>(agents.keySet());
+        switch (configuration.schedule().kind()) {
+            case SEQUENTIAL -> Collections.shuffle(order, random);
+            case JOINT -> {}
+            case ALTERNATE -> {
+                long turn = (update - 1) / configuration.schedule().interval() % order.size();
+                order = List.of(order.get((int) turn));
+            }
+        }
+        boolean sequential = configuration.schedule().kind() == Schedule.Kind.SEQUENTIAL;
+        SequentialCorrection correction = new SequentialCorrection(rollout);
+        List<List<int[]>> episodes = sequential ? List.of() : epochs(rollout.episodes().size(), random);
+        for (int turn = 0; turn < order.size(); turn++) {
+            String agent = order.get(turn);
+            int[] own = rollout.of(agent);
+            if (own.length == 0) {
+                continue;
+            }
+            PolicyTraining.Task task = new PolicyTraining.Task(
+                    temperatures.get(agent),
+                    Minibatches.pick(rollout.decisions(), own),
+                    correction.correct(Minibatches.pick(advantages, own), own),
+                    Minibatches.pick(base.logProbs(), own),
+                    sequential ? epochs(own.length, random) : ofEpisodes(episodes, own));
+            PolicyTraining.Outcome outcome = training.train(agents.get(agent), task);
+            agents.put(agent, outcome.state());
+            metrics.agent(agent, own, outcome);
+            if (sequential && turn < order.size() - 1) {
+                correction.include(training.clippedRatios(outcome, task), own);
+            }
+        }
+    }
+
+    private List<List<int[]>> epochs(int count, Random random) {
+        List<List<int[]>> epochs = new ArrayList<>();
+        for (int epoch = 0; epoch < configuration.epochs(); epoch++) {
+            epochs.add(Minibatches.shuffled(count, configuration.minibatches(), random));
+        }
+        return epochs;
+    }
+
+    /** Minibatches of episodes as those of one agent's decisions in them, so that all agents step on the same episodes. */
+    private List<List<int[]>> ofEpisodes(List<List<int[]>> epochs, int[] own) {
+        return epochs.stream()
+                .map(epoch -> epoch.stream()
+                        .map(minibatch -> in(minibatch, own))
+                        .filter(places -> places.length > 0)
+                        .toList())
+                .toList();
+    }
+
+    private int[] in(int[] episodes, int[] own) {
+        return IntStream.range(0, own.length)
+                .filter(i -> Arrays.stream(episodes).anyMatch(e -> e == rollout.episodeOf(own[i])))
+                .toArray();
+    }
+}
