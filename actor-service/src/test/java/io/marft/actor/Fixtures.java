@@ -31,7 +31,17 @@ public final class Fixtures {
 
     /** A team named "team", version 1. */
     public static Team team(int horizon, TeamAgent... agents) {
-        return new Team("team", 1, List.of(agents), horizon, NOW);
+        return new Team("team", 1, List.of(agents), horizon, "", NOW);
+    }
+
+    /** The same team, opening its own steps. */
+    public static Team retrying(String retry, Team team) {
+        return Team.newBuilder(team).setRetry(retry).build();
+    }
+
+    /** The same agent, acting on a condition. */
+    public static TeamAgent when(String condition, TeamAgent agent) {
+        return TeamAgent.newBuilder(agent).setWhen(condition).build();
     }
 
     /** An agent with the profile "I am NAME.". */

@@ -8,10 +8,15 @@ import io.marft.schemas.record.OpenStep;
 import io.marft.schemas.record.PredecessorAction;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
+import io.marft.schemas.team.ConditionException;
+import io.marft.schemas.team.Conversation;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.schemas.team.StepInput;
+import io.marft.schemas.team.StepState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,10 +24,16 @@ import java.util.stream.Collectors;
 /**
  * The dependency function as routing: what an observation or an action does to its episode, and whose turn it makes it.
  *
- * <p>An observation of step s opens step s and gives a turn to every agent without predecessors. An action gives a turn
- * to every agent whose last missing predecessor it was. A step is forgotten once all agents acted; an episode without
- * open steps that may get no further observation is finished, and is kept only so that repeated records are recognised.
- * Steps may overlap: an environment that has its answer need not wait for an agent that nobody's answer depends on.
+ * <p>An observation of step s opens step s and gives a turn to every agent that waits for nobody. An action gives a turn
+ * to every agent for which it decided the last open predecessor; agents whose condition is false are skipped, so one
+ * event may make many agents due. A step is forgotten once all agents acted or are skipped; an episode without open
+ * steps that may get no further observation is finished, and is kept only so that repeated records are recognised.
+ *
+ * <p>Where the environment opens steps they may overlap: one that has its answer need not wait for an agent that nobody's
+ * answer depends on. Where the team does so by its {@code retry}, a complete step makes the next observation, which comes
+ * back as any other.
+ *
+ * <p>An event on which a condition has no value is rejected. Its episode then misses its deadline.
  *
  * <p>Pure functions; the same events in the same order always give the same turns.
  */
@@ -40,28 +51,69 @@ public final class EpisodeRouting {
      */
     public static Routed observe(
             Optional<OpenEpisode> episode, Observation observation, KnownTeam team, long offset, Instant now) {
-        Optional<String> refusal = refuse(episode, observation, team.team().getHorizon());
+        Optional<String> refusal = refuse(episode, observation, team);
         if (refusal.isPresent()) {
             return new Routed.Rejected(refusal.get());
         }
         int next = observation.getStep() + 1;
-        boolean last = observation.getDone() || next >= team.team().getHorizon();
-        List<OpenStep> steps =
-                new ArrayList<>(episode.map(OpenEpisode::getSteps).orElse(List.of()));
-        List<Turn> turns = List.of();
-        if (!observation.getDone()) {
-            OpenStep opened = new OpenStep(observation, offset, List.of());
-            steps.add(opened);
-            turns = turns(team, opened, team.dependencies().ready(Set.of()));
+        OpenEpisode moved = new OpenEpisode(
+                observation.getTeam(),
+                observation.getTeamVersion(),
+                next,
+                observation.getDone() || next >= team.team().getHorizon(),
+                episode.map(OpenEpisode::getSteps).orElse(List.of()),
+                episode.map(OpenEpisode::getOpenedAt).orElse(now));
+        if (observation.getDone()) {
+            return new Routed.Moved(moved, List.of(), Optional.empty());
         }
-        Instant openedAt = episode.map(OpenEpisode::getOpenedAt).orElse(now);
-        return new Routed.Moved(
-                new OpenEpisode(
-                        observation.getTeam(), observation.getTeamVersion(), next, last, List.copyOf(steps), openedAt),
-                turns);
+        OpenStep opened = new OpenStep(observation, offset, List.of());
+        try {
+            return moved(moved, team, opened, state(team, opened), Set.of(), now);
+        } catch (ConditionException e) {
+            return new Routed.Rejected(e.getMessage());
+        }
     }
 
-    private static Optional<String> refuse(Optional<OpenEpisode> episode, Observation observation, int horizon) {
+    /** The episode with that step as it is now, and all that the step's state calls for. */
+    private static Routed.Moved moved(
+            OpenEpisode episode, KnownTeam team, OpenStep step, StepState state, Set<TeamAgent> hadTurns, Instant now)
+            throws ConditionException {
+        List<OpenStep> steps = new ArrayList<>();
+        for (OpenStep other : episode.getSteps()) {
+            if (other.getObservation().getStep() != step.getObservation().getStep()) {
+                steps.add(other);
+            }
+        }
+        if (!state.complete()) {
+            steps.add(step);
+        }
+        List<Turn> turns = state.ready().stream()
+                .filter(agent -> !hadTurns.contains(agent))
+                .map(agent -> turn(team, step, agent))
+                .toList();
+        return new Routed.Moved(
+                OpenEpisode.newBuilder(episode).setSteps(steps).build(),
+                turns,
+                state.complete() ? next(team, step, now) : Optional.empty());
+    }
+
+    /** What a complete step of a team that opens its own steps is followed by. */
+    private static Optional<Observation> next(KnownTeam team, OpenStep step, Instant now) throws ConditionException {
+        Observation observation = step.getObservation();
+        int next = observation.getStep() + 1;
+        if (!team.dependencies().opensSteps() || next >= team.team().getHorizon()) {
+            return Optional.empty();
+        }
+        boolean retries = team.dependencies().retries(StepInput.of(observation), texts(step));
+        return Optional.of(Observation.newBuilder(observation)
+                .setStep(next)
+                .setDone(!retries)
+                .setCreatedAt(now)
+                .build());
+    }
+
+    private static Optional<String> refuse(Optional<OpenEpisode> episode, Observation observation, KnownTeam team) {
+        int horizon = team.team().getHorizon();
         int step = observation.getStep();
         int wanted = episode.map(OpenEpisode::getNextStep).orElse(0);
         if (step < wanted) {
@@ -77,6 +129,12 @@ public final class EpisodeRouting {
             return Optional.of("observation names team " + observation.getTeam() + " version "
                     + observation.getTeamVersion() + ", but the episode began with " + describe(episode.get()));
         }
+        boolean open = episode.isPresent() && !episode.get().getSteps().isEmpty();
+        if (open && team.dependencies().opensSteps()) {
+            return Optional.of(
+                    "step " + step + " was observed, but the team opens it itself, by its 'retry', once step "
+                            + (step - 1) + " is complete");
+        }
         if (step >= horizon && !observation.getDone()) {
             return Optional.of("step " + step + " is beyond the team's horizon of " + horizon);
         }
@@ -88,34 +146,36 @@ public final class EpisodeRouting {
      *
      * @param episode the episode's state; empty if the episode is not known
      * @param team the team and version that the episode keeps; read only if the episode is known
+     * @param now when the router saw it
      */
-    public static Routed act(Optional<OpenEpisode> episode, Action action, Optional<KnownTeam> team) {
+    public static Routed act(Optional<OpenEpisode> episode, Action action, Optional<KnownTeam> team, Instant now) {
         if (episode.isEmpty()) {
             return new Routed.Rejected(
                     "episode '" + action.getEpisode() + "' is not known: it was never observed, or " + "was forgotten");
         }
         OpenEpisode open = episode.get();
-        DependencyFunction dependencies = team.orElseThrow().dependencies();
+        KnownTeam known = team.orElseThrow();
         Optional<OpenStep> step = open.getSteps().stream()
                 .filter(s -> s.getObservation().getStep() == action.getStep())
                 .findFirst();
-        Optional<String> refusal = refuse(open, step, action, dependencies);
+        Optional<String> refusal = refuse(open, step, action, known.dependencies());
         if (refusal.isPresent()) {
             return new Routed.Rejected(refusal.get());
         }
         OpenStep before = step.orElseThrow();
-        List<PredecessorAction> actions = new ArrayList<>(before.getActions());
-        actions.add(new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()));
-        OpenStep after = new OpenStep(before.getObservation(), before.getOffset(), List.copyOf(actions));
-
-        List<TeamAgent> due = new ArrayList<>(dependencies.ready(acted(after)));
-        due.removeAll(dependencies.ready(acted(before)));
-        List<OpenStep> steps = open.getSteps().stream()
-                .map(s -> s.equals(before) ? after : s)
-                .filter(s -> !dependencies.complete(acted(s)))
-                .toList();
-        return new Routed.Moved(
-                OpenEpisode.newBuilder(open).setSteps(steps).build(), turns(team.orElseThrow(), after, due));
+        try {
+            List<TeamAgent> hadTurns = state(known, before).ready();
+            if (!hadTurns.contains(known.dependencies().agent(action.getAgent()))) {
+                return new Routed.Rejected("agent '" + action.getAgent() + "' acted at step " + action.getStep()
+                        + " without having been given a turn: it is skipped, or a predecessor has not acted");
+            }
+            List<PredecessorAction> actions = new ArrayList<>(before.getActions());
+            actions.add(new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()));
+            OpenStep after = new OpenStep(before.getObservation(), before.getOffset(), List.copyOf(actions));
+            return moved(open, known, after, state(known, after), Set.copyOf(hadTurns), now);
+        } catch (ConditionException e) {
+            return new Routed.Rejected(e.getMessage());
+        }
     }
 
     private static Optional<String> refuse(
@@ -132,18 +192,14 @@ public final class EpisodeRouting {
             return Optional.of("agent '" + agent + "' acted at step " + action.getStep() + ", but the last observed is "
                     + (open.getNextStep() - 1));
         }
-        if (step.isEmpty() || acted(step.get()).contains(agent)) {
+        if (step.isEmpty() || texts(step.get()).containsKey(agent)) {
             return Optional.of("agent '" + agent + "' acted already at step " + action.getStep());
-        }
-        if (!acted(step.get()).containsAll(dependencies.agent(agent).getAfter())) {
-            return Optional.of("agent '" + agent + "' acted at step " + action.getStep()
-                    + " before its predecessors, without having been given a turn");
         }
         return Optional.empty();
     }
 
-    private static List<Turn> turns(KnownTeam team, OpenStep step, List<TeamAgent> due) {
-        return due.stream().map(agent -> turn(team, step, agent)).toList();
+    private static StepState state(KnownTeam team, OpenStep step) throws ConditionException {
+        return team.dependencies().state(StepInput.of(step.getObservation()), texts(step));
     }
 
     private static Turn turn(KnownTeam team, OpenStep step, TeamAgent agent) {
@@ -161,7 +217,7 @@ public final class EpisodeRouting {
                 .setTeam(observation.getTeam())
                 .setTeamVersion(observation.getTeamVersion())
                 .setPurpose(observation.getPurpose())
-                .setMessages(TurnMessages.of(agent.getProfile(), observation.getMessages(), predecessors))
+                .setMessages(Conversation.of(agent.getProfile(), observation.getMessages(), predecessors))
                 .setPredecessors(predecessors)
                 .setSampling(agent.getSampling())
                 .setSeed(DecisionSeed.of(observation.getSeed(), observation.getStep(), agent.getName()))
@@ -169,9 +225,19 @@ public final class EpisodeRouting {
                 .build();
     }
 
-    /** The agents that acted in a step. */
-    static Set<String> acted(OpenStep step) {
-        return step.getActions().stream().map(PredecessorAction::getAgent).collect(Collectors.toSet());
+    /** What agents said in a step, by name. */
+    private static Map<String, String> texts(OpenStep step) {
+        return step.getActions().stream()
+                .collect(Collectors.toMap(PredecessorAction::getAgent, PredecessorAction::getText));
+    }
+
+    /** The agents that had a turn in a step and did not act. */
+    static List<String> awaited(KnownTeam team, OpenStep step) {
+        try {
+            return state(team, step).ready().stream().map(TeamAgent::getName).toList();
+        } catch (ConditionException e) {
+            throw new IllegalStateException("a step that was opened has a state", e);
+        }
     }
 
     private static boolean sameTeam(OpenEpisode open, String team, int version) {

@@ -1,8 +1,10 @@
 package io.marft.actor.routing;
 
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.Turn;
 import java.util.List;
+import java.util.Optional;
 
 /** What routing one event came to. */
 public sealed interface Routed {
@@ -12,8 +14,10 @@ public sealed interface Routed {
      *
      * @param episode the episode's state from now on
      * @param turns the turns that became due, in declared order of their agents
+     * @param next the observation with which the team goes on after a complete step, or is done; empty where a step is
+     *     not complete yet, where the horizon is used up, and where the environment opens steps
      */
-    record Moved(OpenEpisode episode, List<Turn> turns) implements Routed {}
+    record Moved(OpenEpisode episode, List<Turn> turns, Optional<Observation> next) implements Routed {}
 
     /**
      * The event does not belong; the episode's state stays what it was.

@@ -9,7 +9,6 @@ import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.OpenStep;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
@@ -74,7 +73,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         } else if (received.value() instanceof Action action) {
             Optional<OpenEpisode> episode = Optional.ofNullable(episodes.get(record.key()));
             Optional<KnownTeam> team = episode.flatMap(e -> teams.find(e.getTeam(), e.getTeamVersion()));
-            apply(EpisodeRouting.act(episode, action, team), record);
+            apply(EpisodeRouting.act(episode, action, team, now()), record);
         }
     }
 
@@ -95,8 +94,11 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private Routed route(String episode, Observation observation, KnownTeam team, long offset) {
-        Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
-        return EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now);
+        return EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now());
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(context.currentSystemTimeMs());
     }
 
     private void apply(Routed routed, Record<String, Received<?>> record) {
@@ -112,6 +114,9 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         for (Turn turn : moved.turns()) {
             context.forward(new Record<>(episode, (Object) turn, timestamp), RouterTopology.TURNS);
         }
+        moved.next()
+                .ifPresent(
+                        next -> context.forward(new Record<>(episode, (Object) next, timestamp), RouterTopology.STEPS));
     }
 
     private void deadLetter(Record<String, Received<?>> record, String reason) {
@@ -164,9 +169,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
 
     private DeadLetter forgotten(String episode, OpenEpisode open, OpenStep step) {
         List<String> missing = teams.find(open.getTeam(), open.getTeamVersion()).stream()
-                .flatMap(team -> team.team().getAgents().stream())
-                .map(TeamAgent::getName)
-                .filter(agent -> !EpisodeRouting.acted(step).contains(agent))
+                .flatMap(team -> EpisodeRouting.awaited(team, step).stream())
                 .toList();
         String topic = names.of(Topic.OBSERVATIONS);
         return DeadLetters.of(

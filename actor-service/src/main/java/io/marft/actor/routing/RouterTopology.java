@@ -26,18 +26,21 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * observations → decode ─┐            ┌→ turns.&lt;agent&gt;
- *                        ├→ router ───┤
+ *                        ├→ router ───┼→ observations (the next step of a team that retries)
  * actions ─────→ decode ─┘   │  │     └→ dead-letters ← decode
  *                     episodes  waiting      teams (global store)
  * </pre>
  *
- * Each record that is read is one transaction with the state it changed and the turns and dead letters it made.
+ * Each record that is read is one transaction with the state it changed and the turns, observations and dead letters it
+ * made.
  */
 public final class RouterTopology {
 
     static final String SERVICE = "router";
     static final String ROUTER = "route";
     static final String TURNS = "turns";
+    /** The sink of observations that open or end steps; the source has the topic's own name. */
+    static final String STEPS = "steps";
     /** Store of {@link OpenEpisode} by episode. */
     static final String EPISODES = "episodes";
     /** Store of observations whose team is not known yet, by episode, each as the dead letter that it may become. */
@@ -66,6 +69,7 @@ public final class RouterTopology {
         topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
         TeamStore.add(topology, names, codecs);
         parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getAgent()), ROUTER);
+        parts.<Observation>sink(topology, STEPS, (key, step, context) -> names.of(Topic.OBSERVATIONS), ROUTER);
         parts.deadLetters(topology, observations, actions, ROUTER);
         return topology;
     }

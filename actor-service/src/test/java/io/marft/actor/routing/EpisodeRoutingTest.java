@@ -6,7 +6,9 @@ import static io.marft.actor.Fixtures.action;
 import static io.marft.actor.Fixtures.agent;
 import static io.marft.actor.Fixtures.chainOfTwo;
 import static io.marft.actor.Fixtures.observation;
+import static io.marft.actor.Fixtures.retrying;
 import static io.marft.actor.Fixtures.team;
+import static io.marft.actor.Fixtures.when;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -122,8 +124,10 @@ class EpisodeRoutingTest {
 
     @Test
     void shouldKeepAStepOpenForAnAgentThatNoAnswerWaitsFor() {
-        Router router = new Router(team(2, agent("actor", true), agent("critic", false)));
+        Router router =
+                new Router(team(2, agent("planner", false), agent("actor", true, "planner"), agent("critic", false)));
         router.observe(observation("e", 0, "first"));
+        router.act(action("e", 0, "planner", "p"));
         router.act(action("e", 0, "actor", "a"));
         router.observe(observation("e", 1, "second"));
 
@@ -174,7 +178,8 @@ class EpisodeRoutingTest {
                 "agent 'reasoner' acted at step 1, but the last observed is 0",
                 router.rejected(action("e", 1, "reasoner", "x")));
         assertEquals(
-                "agent 'actor' acted at step 0 before its predecessors, without having been given a turn",
+                "agent 'actor' acted at step 0 without having been given a turn: it is skipped, or a predecessor has not"
+                        + " acted",
                 router.rejected(action("e", 0, "actor", "x")));
         assertEquals(
                 "action is of team team version 2, but the episode began with team team version 1",
@@ -199,21 +204,128 @@ class EpisodeRoutingTest {
     }
 
     @Test
-    void shouldAppendPredecessorsToTheLastUserMessage() {
-        List<Message> observed =
-                List.of(new Message("user", "one"), new Message("assistant", "two"), new Message("user", "three"));
-        List<PredecessorAction> said =
-                List.of(new PredecessorAction("a", 0L, "A"), new PredecessorAction("b", 0L, "B"));
+    void shouldSkipAnAgentWhoseConditionIsFalseAndGoOnWithoutIt() {
+        Team team = team(
+                1, when("observation.text.contains('hard')", agent("planner", false)), agent("actor", true, "planner"));
+        Router easy = new Router(team);
+        Router hard = new Router(team);
 
+        List<Turn> turns = easy.observe(observation("e", 0, "easy"));
+
+        assertEquals(List.of("actor"), agents(turns));
+        assertEquals("easy", turns.get(0).getMessages().get(1).getContent());
+        assertEquals(List.of(), turns.get(0).getPredecessors());
+        assertEquals(List.of("planner"), agents(hard.observe(observation("e", 0, "hard"))));
+    }
+
+    @Test
+    void shouldMakeSeveralAgentsDueByOneActionThatSkipsOthers() {
+        Router router = new Router(team(
+                1,
+                agent("a", true),
+                when("actions.a == 'go'", agent("b", false, "a")),
+                when("has(actions.b)", agent("c", false, "b")),
+                agent("d", true, "c"),
+                agent("e", true, "a")));
+        router.observe(observation("x", 0, "?"));
+
+        assertEquals(List.of("d", "e"), agents(router.act(action("x", 0, "a", "stay"))));
         assertEquals(
-                List.of(
-                        new Message("user", "one"),
-                        new Message("assistant", "two"),
-                        new Message("user", "three\na: A\nb: B")),
-                TurnMessages.of("", observed, said));
+                "agent 'b' acted at step 0 without having been given a turn: it is skipped, or a predecessor has not"
+                        + " acted",
+                router.rejected(action("x", 0, "b", "?")));
+        router.act(action("x", 0, "e", "E"));
+        router.act(action("x", 0, "d", "D"));
+        assertEquals(List.of(), router.episode().getSteps());
+    }
+
+    @Test
+    void shouldCompleteAStepAtOnceInWhichEveryoneIsSkipped() {
+        Router router = new Router(team(2, when("observation.step == 1", agent("a", true))));
+
+        assertEquals(List.of(), router.observe(observation("e", 0, "?")));
+        assertEquals(List.of(), router.episode().getSteps());
+        assertEquals(List.of("a"), agents(router.observe(observation("e", 1, "?"))));
+    }
+
+    @Test
+    void shouldRejectAnEventOnWhichAConditionHasNoValueAndStayAsItWas() {
+        Router router = new Router(team(
+                1,
+                when("observation.messages[1].role == 'user'", agent("a", true)),
+                when("actions.a.matches(actions.a)", agent("b", true, "a"))));
+        assertTrue(router.rejected(observation("e", 0, "?"))
+                .startsWith("team 'team' agent 'a' has 'when': observation.messages[1].role == 'user', which cannot"));
+        Observation two = Observation.newBuilder(observation("e", 0, "?"))
+                .setMessages(List.of(new Message("user", "x"), new Message("user", "y")))
+                .build();
+        router.observe(two);
+        OpenEpisode before = router.episode();
+
+        assertTrue(router.rejected(action("e", 0, "a", "(")).startsWith("team 'team' agent 'b' has 'when'"));
+        assertEquals(before, router.episode());
+    }
+
+    @Test
+    void shouldOpenTheNextStepWithTheSameMessagesAsLongAsTheTeamRetries() {
+        Router router = new Router(verified(3));
+        router.observe(observation("e", 0, "1+2?"));
+        router.act(action("e", 0, "actor", "4"));
+        assertEquals(Optional.empty(), router.next());
+
+        router.act(action("e", 0, "verifier", "no"));
+
+        Observation second = observation("e", 1, "1+2?");
+        assertEquals(Optional.of(second), router.next());
+        assertEquals(List.of("actor"), agents(router.observe(second)));
+    }
+
+    @Test
+    void shouldSayThatTheEpisodeIsDoneWhenTheTeamDoesNotRetry() {
+        Router router = new Router(verified(3));
+        router.observe(observation("e", 0, "1+2?"));
+        router.act(action("e", 0, "actor", "3"));
+
+        router.act(action("e", 0, "verifier", "yes"));
+
+        Observation done = Observation.newBuilder(observation("e", 1, "1+2?"))
+                .setDone(true)
+                .build();
+        assertEquals(Optional.of(done), router.next());
+        assertEquals(List.of(), router.observe(done));
+        assertEquals(new OpenEpisode("team", 1, 2, true, List.of(), NOW), router.episode());
+    }
+
+    @Test
+    void shouldWriteNothingAfterTheHorizonsLastStep() {
+        for (String verdict : List.of("yes", "no")) {
+            Router router = new Router(verified(2));
+            router.observe(observation("e", 0, "?"));
+            router.act(action("e", 0, "actor", "4"));
+            router.act(action("e", 0, "verifier", "no"));
+            router.observe(router.next().orElseThrow());
+            router.act(action("e", 1, "actor", "3"));
+
+            router.act(action("e", 1, "verifier", verdict));
+
+            assertEquals(Optional.empty(), router.next());
+            assertEquals(List.of(), router.episode().getSteps());
+        }
+    }
+
+    @Test
+    void shouldRefuseAnObservationBeforeItsTeamOpensTheStep() {
+        Router router = new Router(verified(3));
+        router.observe(observation("e", 0, "?"));
         assertEquals(
-                List.of(new Message("system", "p"), new Message("user", "a: A\nb: B")),
-                TurnMessages.of("p", List.of(), said));
+                "step 1 was observed, but the team opens it itself, by its 'retry', once step 0 is complete",
+                router.rejected(observation("e", 1, "?")));
+    }
+
+    private static Team verified(int horizon) {
+        return retrying(
+                "actions.verifier.startsWith('no')",
+                team(horizon, agent("actor", true), agent("verifier", false, "actor")));
     }
 
     @Test
@@ -237,6 +349,7 @@ class EpisodeRoutingTest {
 
         private final KnownTeam team;
         private Optional<OpenEpisode> episode = Optional.empty();
+        private Optional<Observation> next = Optional.empty();
 
         Router(Team team) {
             this.team = new KnownTeam(team, new DependencyFunction(team));
@@ -247,7 +360,7 @@ class EpisodeRoutingTest {
         }
 
         List<Turn> act(Action action) {
-            return moved(EpisodeRouting.act(episode, action, Optional.of(team)));
+            return moved(EpisodeRouting.act(episode, action, Optional.of(team), NOW));
         }
 
         String rejected(Observation observation) {
@@ -255,7 +368,12 @@ class EpisodeRoutingTest {
         }
 
         String rejected(Action action) {
-            return rejected(EpisodeRouting.act(episode, action, Optional.of(team)));
+            return rejected(EpisodeRouting.act(episode, action, Optional.of(team), NOW));
+        }
+
+        /** What the last event made the router write to {@code observations}. */
+        Optional<Observation> next() {
+            return next;
         }
 
         OpenEpisode episode() {
@@ -265,6 +383,7 @@ class EpisodeRoutingTest {
         private List<Turn> moved(Routed routed) {
             Routed.Moved moved = assertInstanceOf(Routed.Moved.class, routed);
             episode = Optional.of(moved.episode());
+            next = moved.next();
             return moved.turns();
         }
 

@@ -1,8 +1,12 @@
 package io.marft.actor.routing;
 
 import static io.marft.actor.Fixtures.action;
+import static io.marft.actor.Fixtures.agent;
 import static io.marft.actor.Fixtures.chainOfTwo;
 import static io.marft.actor.Fixtures.observation;
+import static io.marft.actor.Fixtures.retrying;
+import static io.marft.actor.Fixtures.team;
+import static io.marft.actor.Fixtures.when;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -180,6 +184,52 @@ class RouterTopologyTest {
                         "episode was forgotten after 600 s: at step 0 agents [actor] did not act",
                         "episode 'e' is not known: it was never observed, or was forgotten"),
                 reasons());
+    }
+
+    @Test
+    void shouldOpenStepsOfATeamThatRetriesAndReadThemBack() {
+        write(retrying("actions.actor != '3'", team(4, agent("reasoner", false), agent("actor", true, "reasoner"))));
+
+        write(observation("e", 0, "1+2?"));
+        for (int step = 0; step < 3; step++) {
+            List<Turn> first = read(names.turns("reasoner"), Turn.class);
+            assertEquals(List.of(step), first.stream().map(Turn::getStep).toList());
+            write(action(first.get(0), "add"));
+            write(action(read(names.turns("actor"), Turn.class).get(0), String.valueOf(step + 1)));
+        }
+
+        List<Observation> written = read(names.of(Topic.OBSERVATIONS), Observation.class);
+        assertEquals(
+                List.of(1, 2, 3), written.stream().map(Observation::getStep).toList());
+        assertEquals(
+                List.of(false, false, true),
+                written.stream().map(Observation::getDone).toList());
+        assertEquals(List.of(), read(names.turns("reasoner"), Turn.class));
+        assertEquals(List.of(), letters());
+    }
+
+    @Test
+    void shouldDeadLetterTheActionOnWhichAConditionHasNoValueAndGoOn() {
+        write(team(
+                1, agent("reasoner", false), when("'x'.matches(actions.reasoner)", agent("actor", true, "reasoner"))));
+        write(observation("bad", 0, "?"));
+        write(observation("good", 0, "?"));
+
+        write(action("bad", 0, "reasoner", "("));
+        write(action("good", 0, "reasoner", "x"));
+
+        assertEquals(
+                List.of("good"),
+                read(names.turns("actor"), Turn.class).stream()
+                        .map(Turn::getEpisode)
+                        .toList());
+        List<String> reasons = reasons();
+        assertEquals(1, reasons.size());
+        assertTrue(
+                reasons.get(0)
+                        .startsWith("team 'team' agent 'actor' has 'when': 'x'.matches(actions.reasoner), which cannot"
+                                + " be evaluated at step 0: "),
+                reasons.get(0));
     }
 
     @Test

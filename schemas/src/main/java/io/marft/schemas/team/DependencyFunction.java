@@ -7,26 +7,33 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * A team's dependency function D within one step: D(i, j) = 1 when agent j's action conditions on agent i's. It is the
- * one place that interprets {@code after}; routing, scoring, assembly and credit all ask it.
+ * one place that interprets {@code after}, {@code when} and {@code retry}; routing, scoring, assembly and credit all ask
+ * it.
  *
- * <p>Flattening a step gives a topological order of D with ties in declared order (MARFT, the decision process).
- * Immutable and thread-safe.
+ * <p>Flattening a step gives a topological order of D with ties in declared order (MARFT, the decision process). D is
+ * dynamic: an agent is decided once it has acted or is skipped, and it is skipped if all its predecessors are decided and
+ * its condition is false. A skipped agent's successors go on without its action. What a step comes to depends on its
+ * input and on what agents say, and on no order in which they say it.
+ *
+ * <p>Immutable and thread-safe.
  */
 public final class DependencyFunction {
 
     private final Map<String, TeamAgent> agents = new LinkedHashMap<>();
     private final List<TeamAgent> order;
+    private final Conditions conditions;
 
     /**
      * Checks the team and flattens it.
      *
-     * @throws TeamException if names repeat, {@code after} names nobody or the agent itself, D has a cycle,
-     *     nobody answers, or an agent has a condition
+     * @throws TeamException if names repeat, {@code after} names nobody or the agent itself, D has a cycle, nobody
+     *     answers or no other agent's work reaches who answers, or a condition cannot be used
      */
     public DependencyFunction(Team team) {
         for (TeamAgent agent : team.getAgents()) {
@@ -47,17 +54,25 @@ public final class DependencyFunction {
                 }
             }
         }
-        for (TeamAgent agent : agents.values()) {
-            if (!agent.getWhen().isEmpty()) {
-                throw refused(
-                        team,
-                        "agent '" + agent.getName() + "' has a condition 'when: " + agent.getWhen()
-                                + "', which this version does not route by: leave it out");
-            }
-        }
         this.order = flatten(team);
+        this.conditions = new Conditions(team);
+        checkAnswers(team);
+    }
+
+    private void checkAnswers(Team team) {
         if (answering().isEmpty()) {
             throw refused(team, "nobody answers: set 'answers: true' on at least one agent");
+        }
+        List<String> others = agents.values().stream()
+                .filter(agent -> !agent.getAnswers())
+                .map(TeamAgent::getName)
+                .toList();
+        boolean heard = others.stream().anyMatch(other -> leadsToAnswer(other, agents.keySet()));
+        if (!others.isEmpty() && !heard && !conditions.opensSteps()) {
+            throw refused(
+                    team,
+                    "agent '" + answering().get(0).getName() + "' answers but is reached by none of " + others
+                            + ": list in its 'after' whose actions it conditions on");
         }
     }
 
@@ -65,7 +80,9 @@ public final class DependencyFunction {
         List<TeamAgent> flat = new ArrayList<>();
         Set<String> placed = new HashSet<>();
         while (flat.size() < agents.size()) {
-            List<TeamAgent> next = ready(placed);
+            List<TeamAgent> next = agents.values().stream()
+                    .filter(agent -> !placed.contains(agent.getName()) && placed.containsAll(agent.getAfter()))
+                    .toList();
             if (next.isEmpty()) {
                 Set<String> left = new TreeSet<>(agents.keySet());
                 left.removeAll(placed);
@@ -113,16 +130,55 @@ public final class DependencyFunction {
                 .toList();
     }
 
-    /** The agents that have not acted and whose predecessors all have, in declared order. */
-    public List<TeamAgent> ready(Set<String> acted) {
-        return agents.values().stream()
-                .filter(agent -> !acted.contains(agent.getName()) && acted.containsAll(agent.getAfter()))
-                .toList();
+    /** Whether an agent may be skipped: some agent has a condition. */
+    public boolean skips() {
+        return conditions.skips();
     }
 
-    /** Whether every agent has acted. */
-    public boolean complete(Set<String> acted) {
-        return acted.containsAll(agents.keySet());
+    /** Whether the team opens the steps behind the first one itself, by {@code retry}; else its environment does. */
+    public boolean opensSteps() {
+        return conditions.opensSteps();
+    }
+
+    /**
+     * How far a step is.
+     *
+     * @param input what the step began with
+     * @param texts what each agent said that acted so far, by name
+     * @throws ConditionException if a condition has no value for these texts
+     */
+    public StepState state(StepInput input, Map<String, String> texts) throws ConditionException {
+        Set<String> decided = new HashSet<>(texts.keySet());
+        Set<String> skipped = new HashSet<>();
+        Set<String> ready = new HashSet<>();
+        for (TeamAgent agent : order) {
+            String name = agent.getName();
+            if (texts.containsKey(name) || !decided.containsAll(agent.getAfter())) {
+                continue;
+            }
+            if (conditions.acts(agent, input, texts)) {
+                ready.add(name);
+            } else {
+                skipped.add(name);
+                decided.add(name);
+            }
+        }
+        return new StepState(
+                skipped,
+                agents.values().stream()
+                        .filter(agent -> ready.contains(agent.getName()))
+                        .toList(),
+                decided.containsAll(agents.keySet()));
+    }
+
+    /**
+     * Whether a complete step is to be followed by another of the same messages, if the horizon leaves one.
+     *
+     * @param texts what each agent said that acted in it, by name
+     * @throws ConditionException if the condition has no value for these texts
+     */
+    public boolean retries(StepInput input, Map<String, String> texts) throws ConditionException {
+        return conditions.retries(input, texts);
     }
 
     /** The agents whose actions answer the environment, in declared order. */
@@ -130,24 +186,37 @@ public final class DependencyFunction {
         return agents.values().stream().filter(TeamAgent::getAnswers).toList();
     }
 
-    /**
-     * The agent whose decision takes the step's reward: the last in the order from which D leads to an answer. An agent
-     * behind the answers, such as a verifier that sends work back, cannot have changed this step's score.
-     */
+    /** The agent whose decision takes the step's reward where all agents acted, as {@link #rewarded(Set)} has it. */
     public TeamAgent rewarded() {
-        for (int i = order.size() - 1; i >= 0; i--) {
-            if (leadsToAnswer(order.get(i).getName())) {
-                return order.get(i);
-            }
-        }
-        throw new IllegalStateException("a checked team has an answering agent");
+        return rewarded(agents.keySet())
+                .orElseThrow(() -> new IllegalStateException("a checked team has an answering agent"));
     }
 
-    private boolean leadsToAnswer(String name) {
-        if (agents.get(name).getAnswers()) {
-            return true;
+    /**
+     * The agent whose decision takes the step's reward: the last in the order, of those that acted, from which D leads to
+     * an answer through agents that acted. An agent behind the answers, such as a verifier that sends work back, cannot
+     * have changed this step's score.
+     *
+     * @param acted names of the agents that acted
+     * @return empty if nobody answered
+     */
+    public Optional<TeamAgent> rewarded(Set<String> acted) {
+        Optional<TeamAgent> last = Optional.empty();
+        for (TeamAgent agent : order) {
+            if (leadsToAnswer(agent.getName(), acted)) {
+                last = Optional.of(agent);
+            }
         }
-        return agents.values().stream()
-                .anyMatch(other -> other.getAfter().contains(name) && leadsToAnswer(other.getName()));
+        return last;
+    }
+
+    /** Whether D leads from an agent to an answer, its own included, through agents that are all among the given. */
+    public boolean leadsToAnswer(String name, Set<String> among) {
+        if (!among.contains(name)) {
+            return false;
+        }
+        return agents.get(name).getAnswers()
+                || agents.values().stream()
+                        .anyMatch(other -> other.getAfter().contains(name) && leadsToAnswer(other.getName(), among));
     }
 }

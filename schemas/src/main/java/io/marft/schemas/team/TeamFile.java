@@ -35,6 +35,9 @@ import java.util.regex.Pattern;
  *     answers: true
  * }</pre>
  *
+ * <p>An agent may have a condition {@code when}, and a team of several steps a condition {@code retry}, both in CEL over
+ * {@code observation} and {@code actions}: {@code retry: actions.verifier.startsWith('no')}.
+ *
  * <p>Unknown keys are errors. The team that comes out has passed {@link DependencyFunction}'s checks.
  */
 public final class TeamFile {
@@ -74,13 +77,14 @@ public final class TeamFile {
     }
 
     private record AgentEntry(
-            String name, String profile, List<String> after, boolean answers, SamplingEntry sampling) {
+            String name, String profile, List<String> after, String when, boolean answers, SamplingEntry sampling) {
 
         TeamAgent agent() {
             return TeamAgent.newBuilder()
                     .setName(name)
                     .setProfile(Objects.requireNonNullElse(profile, ""))
                     .setAfter(Objects.requireNonNullElse(after, List.of()))
+                    .setWhen(Objects.requireNonNullElse(when, ""))
                     .setAnswers(answers)
                     .setSampling(Objects.requireNonNullElse(sampling, SamplingEntry.NONE)
                             .sampling())
@@ -88,7 +92,7 @@ public final class TeamFile {
         }
     }
 
-    private record TeamEntry(String name, Integer version, Integer horizon, List<AgentEntry> agents) {}
+    private record TeamEntry(String name, Integer version, Integer horizon, String retry, List<AgentEntry> agents) {}
 
     /**
      * Reads a team file.
@@ -154,6 +158,7 @@ public final class TeamFile {
                 .setVersion(version)
                 .setAgents(entry.agents().stream().map(AgentEntry::agent).toList())
                 .setHorizon(horizon)
+                .setRetry(Objects.requireNonNullElse(entry.retry(), ""))
                 .setCreatedAt(Instant.EPOCH)
                 .build();
         try {

@@ -45,13 +45,14 @@ import org.apache.avro.specific.SpecificRecord;
  */
 @SuppressWarnings("ImmutableEnumChecker") // The sets are unmodifiable copies.
 public enum Topic {
-    OBSERVATIONS(Observation.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT), to(ROUTER, ASSEMBLER)),
+    OBSERVATIONS(Observation.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT, ROUTER), to(ROUTER, REWARD, ASSEMBLER)),
     REFERENCES(Reference.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT), to(REWARD)),
     TURNS(Turn.class, Key.EPISODE, Keep.WEEK, from(ROUTER), to(AGENT)),
-    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK, from(AGENT), to(ROUTER, ENVIRONMENT, REWARD, ASSEMBLER, EVALUATOR)),
+    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK, from(AGENT), to(ROUTER, ENVIRONMENT, REWARD, ASSEMBLER)),
     FEEDBACK(Feedback.class, Key.EPISODE, Keep.WEEK, from(CLIENT), to(REWARD)),
-    REWARDS(Reward.class, Key.EPISODE, Keep.WEEK, from(REWARD), to(ENVIRONMENT, ASSEMBLER, EVALUATOR)),
-    TRAJECTORIES(Trajectory.class, Key.EPISODE, Keep.FOREVER, from(ASSEMBLER), to(TRAINER, AUDITOR)),
+    REWARDS(Reward.class, Key.EPISODE, Keep.WEEK, from(REWARD), to(ENVIRONMENT, ASSEMBLER)),
+    TRAJECTORIES(
+            Trajectory.class, Key.EPISODE, Keep.FOREVER, from(ASSEMBLER), to(TRAINER, AUDITOR, ENVIRONMENT, EVALUATOR)),
     UPDATES(Update.class, Key.TEAM, Keep.FOREVER, from(TRAINER), to(CONSOLE, AUDITOR)),
     ADAPTERS(AdapterManifest.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),
     ADAPTER_CHUNKS(AdapterChunk.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),

@@ -44,6 +44,23 @@ class TeamFileTest {
     }
 
     @Test
+    void shouldReadConditions() {
+        Team team = TeamFile.parse(
+                """
+                name: x
+                horizon: 3
+                retry: "actions.verifier.startsWith('no')"
+                agents:
+                - {name: actor, answers: true}
+                - {name: verifier, after: [actor], when: observation.step < 2}
+                """,
+                "team.yaml");
+        assertEquals("actions.verifier.startsWith('no')", team.getRetry());
+        assertEquals("", team.getAgents().get(0).getWhen());
+        assertEquals("observation.step < 2", team.getAgents().get(1).getWhen());
+    }
+
+    @Test
     void shouldNameFilePlaceAndRuleOfWhatIsWrong() {
         refused("nmae: x\n", "unknown key 'nmae' at nmae: known keys are");
         refused("name: x\nagents:\n- {name: a, colour: red}\n", "unknown key 'colour' at agents[0].colour");

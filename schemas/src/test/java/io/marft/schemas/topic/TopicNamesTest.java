@@ -37,4 +37,10 @@ class TopicNamesTest {
     void shouldKeepReferencesFromAgents() {
         assertEquals(java.util.Set.of(Role.REWARD), Topic.REFERENCES.readers());
     }
+
+    @Test
+    void shouldLetTheRouterOpenStepsAndScoringSeeWhoIsSkipped() {
+        assertEquals(java.util.Set.of(Role.ENVIRONMENT, Role.ROUTER), Topic.OBSERVATIONS.writers());
+        assertEquals(java.util.Set.of(Role.ROUTER, Role.REWARD, Role.ASSEMBLER), Topic.OBSERVATIONS.readers());
+    }
 }

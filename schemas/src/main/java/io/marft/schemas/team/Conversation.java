@@ -1,4 +1,4 @@
-package io.marft.actor.routing;
+package io.marft.schemas.team;
 
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.PredecessorAction;
@@ -9,16 +9,18 @@ import java.util.List;
  * An agent's conversation: its profile as the system message, the observation's messages, and what its predecessors
  * said, each on a line of its own at the end of the last user message.
  */
-final class TurnMessages {
+public final class Conversation {
 
-    private TurnMessages() {}
+    private Conversation() {}
 
     /**
+     * The messages that an agent answers.
+     *
      * @param profile the agent's profile; no system message is written for an empty one
      * @param observed the observation's messages; where none is a user's, predecessors get a message of their own
-     * @param predecessors what the agent's predecessors said, in declared order
+     * @param predecessors what the agent's predecessors said, in declared order; only those that acted
      */
-    static List<Message> of(String profile, List<Message> observed, List<PredecessorAction> predecessors) {
+    public static List<Message> of(String profile, List<Message> observed, List<PredecessorAction> predecessors) {
         List<Message> messages = new ArrayList<>();
         if (!profile.isEmpty()) {
             messages.add(new Message("system", profile));
