@@ -16,7 +16,7 @@ public enum Normalization {
      */
     @JsonProperty("per-agent")
     PER_AGENT,
-    /** All agents' together; exact zeros neither count nor change, since they stand for no credit at all. */
+    /** All agents' together; exact zeros, which stand for no credit at all, do not count for mean and deviation. */
     @JsonProperty("joint")
     JOINT,
     /** Not at all. */
@@ -70,9 +70,7 @@ public enum Normalization {
         double deviation = Math.sqrt(variance) + EPSILON;
         for (double[] row : rows) {
             for (int t = 0; t < row.length; t++) {
-                if (!withoutZeros || row[t] != 0) {
-                    row[t] = (row[t] - mean) / deviation;
-                }
+                row[t] = (row[t] - mean) / deviation;
             }
         }
     }

@@ -1,16 +1,27 @@
 package io.marft.trainer.batch;
 
+import io.marft.policy.LanguageModel;
+import io.marft.policy.Message;
 import io.marft.policy.Sequence;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.PredecessorAction;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.team.ConditionException;
+import io.marft.schemas.team.Conversation;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.schemas.team.StepInput;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Flattens trajectories into episodes, and refuses those that an update must not see. One number that is not finite or
@@ -22,33 +33,18 @@ public final class EpisodeReader {
 
     private final Team team;
     private final DependencyFunction dependency;
-    private final String baseModelDigest;
-    private final int vocabulary;
-    private final int maxLength;
+    private final LanguageModel model;
 
     /**
      * A reader of one team's trajectories.
      *
-     * @param baseModelDigest the base model that all actions must come from
-     * @param vocabulary number of token ids
-     * @param maxLength the longest sequence, prompt and action together
-     * @throws IllegalArgumentException if an agent does not see every earlier action of its step: the critic of a
-     *     decision sees them all, and reads the same tokens as the actor
+     * @param model the base model that all actions must come from; it bounds tokens and lengths, and reads the critic's
+     *     context where that is not the actor's
      */
-    public EpisodeReader(Team team, String baseModelDigest, int vocabulary, int maxLength) {
+    public EpisodeReader(Team team, LanguageModel model) {
         this.team = team;
         this.dependency = new DependencyFunction(team);
-        this.baseModelDigest = baseModelDigest;
-        this.vocabulary = vocabulary;
-        this.maxLength = maxLength;
-        List<String> earlier = new ArrayList<>();
-        for (TeamAgent agent : dependency.order()) {
-            if (!agent.getAfter().containsAll(earlier)) {
-                throw new IllegalArgumentException("team '" + team.getName() + "': agent '" + agent.getName()
-                        + "' must be after all of " + earlier + " to be trained, got: after " + agent.getAfter());
-            }
-            earlier.add(agent.getName());
-        }
+        this.model = model;
     }
 
     /**
@@ -94,43 +90,103 @@ public final class EpisodeReader {
     private Episode flatten(Trajectory trajectory) throws Unsound {
         require(!trajectory.getSteps().isEmpty(), "has no steps");
         // A value after the last decision takes a token more.
-        int room = trajectory.getTerminal() ? maxLength : maxLength - 1;
+        int room = trajectory.getTerminal() ? model.maxLength() : model.maxLength() - 1;
         List<Decision> decisions = new ArrayList<>();
+        List<PredecessorAction> soFar = new ArrayList<>();
         for (int i = 0; i < trajectory.getSteps().size(); i++) {
             Step step = trajectory.getSteps().get(i);
             require(step.getStep() == i, "step " + step.getStep() + " stands in place " + i);
-            flatten(step, room, decisions);
+            flatten(step, room, soFar, decisions);
         }
+        require(!decisions.isEmpty(), "has no actions: all agents were skipped");
         return new Episode(trajectory.getEpisode(), trajectory.getTerminal(), decisions);
     }
 
     /** One step in the topological order of D; its reward lies on the last decision that leads to an answer. */
-    private void flatten(Step step, int room, List<Decision> decisions) throws Unsound {
-        List<String> acted = step.getActions().stream().map(Action::getAgent).toList();
-        List<String> order = dependency.order().stream().map(TeamAgent::getName).toList();
-        require(acted.equals(order), "step " + step.getStep() + " has actions of " + acted + ", the order is " + order);
+    private void flatten(Step step, int room, List<PredecessorAction> soFar, List<Decision> decisions) throws Unsound {
+        checkActed(step);
         require(step.getReward() != null, "step " + step.getStep() + " has no reward");
         double reward = step.getReward().getValue();
         require(Double.isFinite(reward), "step " + step.getStep() + " has reward " + reward);
-        String rewarded = dependency.rewarded().getName();
+        Set<String> acted = step.getActions().stream().map(Action::getAgent).collect(Collectors.toSet());
+        Optional<String> rewarded = dependency.rewarded(acted).map(TeamAgent::getName);
+        require(
+                rewarded.isPresent() || reward == 0,
+                "step " + step.getStep() + " has reward " + reward + ", but nobody answered");
+        int before = soFar.size();
         for (Action action : step.getActions()) {
             check(action, room);
+            Sequence sequence = new Sequence(ints(action.getPromptTokens()), ints(action.getOutputTokens()));
             decisions.add(new Decision(
                     action.getAgent(),
+                    step.getStep(),
                     action.getAdapterVersion(),
-                    new Sequence(ints(action.getPromptTokens()), ints(action.getOutputTokens())),
+                    sequence,
+                    criticContext(step, action.getAgent(), sequence, room, soFar, before),
                     floats(action.getLogProbs()),
-                    action.getAgent().equals(rewarded) ? reward : 0));
+                    words(action.getText()),
+                    rewarded.equals(Optional.of(action.getAgent())) ? reward : 0,
+                    reward));
+            soFar.add(new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()));
         }
+    }
+
+    /** Exactly the agents that D lets act, in its order. */
+    private void checkActed(Step step) throws Unsound {
+        Map<String, String> texts = new HashMap<>();
+        step.getActions().forEach(action -> texts.put(action.getAgent(), action.getText()));
+        List<String> acted = step.getActions().stream().map(Action::getAgent).toList();
+        try {
+            Set<String> skipped = dependency.state(StepInput.of(step), texts).skipped();
+            List<String> order = dependency.order().stream()
+                    .map(TeamAgent::getName)
+                    .filter(agent -> !skipped.contains(agent))
+                    .toList();
+            require(
+                    acted.equals(order),
+                    "step " + step.getStep() + " has actions of " + acted + ", the order is " + order);
+        } catch (ConditionException e) {
+            throw new Unsound("step " + step.getStep() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * The critic's context: the agent's profile, the observation and all actions so far. It is the actor's where that one
+     * sees them all, as in the first step of a chain. Where it would not fit the model with the action, the oldest actions
+     * are left out.
+     *
+     * @param soFar all earlier actions of the episode, those of this step from place {@code before} on
+     */
+    private int[] criticContext(
+            Step step, String agent, Sequence actor, int room, List<PredecessorAction> soFar, int before)
+            throws Unsound {
+        List<String> seen = dependency.agent(agent).getAfter();
+        if (before == 0 && soFar.stream().allMatch(action -> seen.contains(action.getAgent()))) {
+            return actor.prompt();
+        }
+        String profile = dependency.agent(agent).getProfile();
+        for (int from = 0; from <= soFar.size(); from++) {
+            int[] context = model.prompt(
+                    Conversation.of(profile, step.getMessages(), soFar.subList(from, soFar.size())).stream()
+                            .map(message -> new Message(message.getRole(), message.getContent()))
+                            .toList());
+            if (context.length + actor.action().length <= room) {
+                return context;
+            }
+        }
+        throw new Unsound("agent '" + agent + "' has an observation that leaves the critic no room");
+    }
+
+    private static int words(String text) {
+        return text.isBlank() ? 1 : text.strip().split("\\s+").length;
     }
 
     private void check(Action action, int room) throws Unsound {
         String who = "agent '" + action.getAgent() + "'";
         int length = action.getPromptTokens().size() + action.getOutputTokens().size();
         require(
-                action.getBaseModelDigest().equals(baseModelDigest),
-                who + " acted with base model " + action.getBaseModelDigest() + ", the trainer's is "
-                        + baseModelDigest);
+                action.getBaseModelDigest().equals(model.digest()),
+                who + " acted with base model " + action.getBaseModelDigest() + ", the trainer's is " + model.digest());
         require(!action.getPromptTokens().isEmpty(), who + " had an empty prompt");
         require(!action.getOutputTokens().isEmpty(), who + " had an empty action");
         require(length <= room, who + " has " + length + " tokens, there is room for " + room);
@@ -141,6 +197,7 @@ public final class EpisodeReader {
         for (float logProb : action.getLogProbs()) {
             require(Float.isFinite(logProb) && logProb <= 0, who + " has log-probability " + logProb);
         }
+        int vocabulary = model.config().vocabSize();
         for (List<Integer> tokens : List.of(action.getPromptTokens(), action.getOutputTokens())) {
             for (int token : tokens) {
                 require(token >= 0 && token < vocabulary, who + " has token " + token + " of " + vocabulary);

@@ -68,8 +68,7 @@ public record PolicyObjective(
      * @param entropies entropy in nats of π_θ at each token, {@code [actions][tokens]}
      * @param minibatch how many units the whole minibatch has: the mean's divisor, so that parts' derivatives add up
      */
-    public Slope evaluate(
-            Level level, List<ActionTerm> terms, float[][] logProbs, float[][] entropies, int minibatch) {
+    public Slope evaluate(Level level, List<ActionTerm> terms, float[][] logProbs, float[][] entropies, int minibatch) {
         float[][] byLogProb = new float[terms.size()][];
         float[][] byEntropy = new float[terms.size()][];
         PolicyDiagnostics sums = PolicyDiagnostics.NONE;
@@ -103,14 +102,7 @@ public record PolicyObjective(
         private final double scale;
         private final double advantage;
 
-        Unit(
-                ActionTerm term,
-                float[] logProbs,
-                float[] entropies,
-                int from,
-                int to,
-                double scale,
-                double advantage) {
+        Unit(ActionTerm term, float[] logProbs, float[] entropies, int from, int to, double scale, double advantage) {
             this.term = term;
             this.logProbs = logProbs;
             this.entropies = entropies;

@@ -85,8 +85,7 @@ public final class TrainerService implements Service {
         this.settings = settings;
         this.update = update;
         this.learning = learning;
-        this.reader = new EpisodeReader(
-                settings.team(), model.digest(), model.config().vocabSize(), model.maxLength());
+        this.reader = new EpisodeReader(settings.team(), model);
     }
 
     @Override

@@ -138,8 +138,7 @@ public final class Replay {
     private TrainingState learn(
             LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
             throws Difference {
-        EpisodeReader reader =
-                new EpisodeReader(version, model.digest(), model.config().vocabSize(), model.maxLength());
+        EpisodeReader reader = new EpisodeReader(version, model);
         List<Episode> episodes = new ArrayList<>();
         for (Trajectory trajectory : log.at(update.getTrajectoryTopic(), update.getInputs(), Trajectory.class)) {
             Reading reading = reader.read(trajectory, state.update(), configuration.maxStaleness());

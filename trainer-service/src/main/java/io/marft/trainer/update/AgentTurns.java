@@ -58,7 +58,8 @@ final class AgentTurns {
         }
         boolean sequential = configuration.schedule().kind() == Schedule.Kind.SEQUENTIAL;
         SequentialCorrection correction = new SequentialCorrection(rollout);
-        List<List<int[]>> episodes = sequential ? List.of() : epochs(rollout.episodes().size(), random);
+        List<List<int[]>> episodes =
+                sequential ? List.of() : epochs(rollout.episodes().size(), random);
         for (int turn = 0; turn < order.size(); turn++) {
             String agent = order.get(turn);
             int[] own = rollout.of(agent);

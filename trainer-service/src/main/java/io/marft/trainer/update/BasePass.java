@@ -67,8 +67,7 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
             sequences += apart.length;
         }
         Map<Integer, float[]> afterCut = afterCut(rollout, passes, critic);
-        return new BasePass(
-                Arrays.asList(features), Arrays.asList(logProbs), afterCut, sequences + afterCut.size());
+        return new BasePass(Arrays.asList(features), Arrays.asList(logProbs), afterCut, sequences + afterCut.size());
     }
 
     private static Sequence criticSequence(Decision decision, CreditMode critic) {

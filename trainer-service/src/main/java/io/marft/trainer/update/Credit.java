@@ -42,8 +42,7 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
         return credit;
     }
 
-    private static Critic critic(
-            Rollout rollout, int decision, Map<String, CriticState> critics, CreditMode mode) {
+    private static Critic critic(Rollout rollout, int decision, Map<String, CriticState> critics, CreditMode mode) {
         return critics.get(
                         mode == CreditMode.TEAM
                                 ? TrainingState.SHARED

@@ -54,7 +54,8 @@ final class CriticTraining {
                 Minibatches.pick(features, minibatch).forEach(units -> seen.addAll(Arrays.asList(units)));
                 Critic.Evaluation evaluation = critic.evaluate(seen);
                 ValueObjective.Slope slope = loss.evaluate(
-                        evaluation.values(), Credit.flat(Minibatches.pick(oldValues, minibatch)),
+                        evaluation.values(),
+                        Credit.flat(Minibatches.pick(oldValues, minibatch)),
                         Credit.flat(Minibatches.pick(returns, minibatch)));
                 float[] gradient = evaluation.gradient(slope.byValue());
                 AdamW.Step step = optimizer.step(

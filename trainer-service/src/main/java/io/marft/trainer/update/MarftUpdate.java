@@ -67,25 +67,29 @@ public final class MarftUpdate implements AutoCloseable {
         ModelPasses passes = new ModelPasses(model, workers, configuration.microBatch());
         Phases phases = new Phases(passes);
 
-        BasePass base =
-                BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
+        BasePass base = BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(
-                rollout, base, state.critics(), configuration.credit(), configuration.advantage());
+        Credit credit = Credit.of(rollout, base, state.critics(), configuration.credit(), configuration.advantage());
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
         Map<String, AgentState> agents = new LinkedHashMap<>(state.agents());
         if (update > configuration.critic().warmup()) {
-            new AgentTurns(rollout, base, credit, configuration, new PolicyTraining(passes, configuration), temperatures)
+            new AgentTurns(
+                            rollout,
+                            base,
+                            credit,
+                            configuration,
+                            new PolicyTraining(passes, configuration),
+                            temperatures)
                     .run(agents, update, metrics, random);
         }
         phases.end("policy");
 
-        Map<String, CriticState> critics = critics(state.critics(), rollout, base, credit, configuration, metrics, random);
+        Map<String, CriticState> critics =
+                critics(state.critics(), rollout, base, credit, configuration, metrics, random);
         phases.end("critic");
-        TrainingState next =
-                new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
+        TrainingState next = new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
         return new UpdateResult(
                 next, metrics.agents(agents), metrics.whole(), rollout.tokens(), model.device(), phases.all());
     }

@@ -105,7 +105,8 @@ final class PolicyTraining {
         List<float[]> now = logProbs(outcome.state(), task);
         double[] ratios = new double[now.size()];
         for (int k = 0; k < ratios.length; k++) {
-            ratios[k] = objective.clippedRatio(configuration.level(), outcome.terms().get(k), now.get(k));
+            ratios[k] = objective.clippedRatio(
+                    configuration.level(), outcome.terms().get(k), now.get(k));
         }
         return ratios;
     }

@@ -108,10 +108,7 @@ public record TrainingState(
         LoraConfig lora = agents.values().iterator().next().adapter().config();
         same("lora", lora, configuration.lora());
         same("critics of", List.copyOf(critics.keySet()), critics(loadedTeam, configuration));
-        same(
-                "critic's sizes",
-                critics.values().iterator().next().critic().sizes(),
-                criticSizes(model, configuration));
+        same("critic's sizes", critics.values().iterator().next().critic().sizes(), criticSizes(model, configuration));
     }
 
     private void same(String what, Object trained, Object configured) {

@@ -39,8 +39,7 @@ final class EpisodeReaderTest {
             sound = new Trajectories(model, tokens -> 0.75)
                     .play(0, 1, 3, Map.of("first", Adapter.none(), "second", Adapter.none()))
                     .get(0);
-            reader = new EpisodeReader(
-                    Trajectories.TEAM, model.digest(), model.config().vocabSize(), model.maxLength());
+            reader = new EpisodeReader(Trajectories.TEAM, model);
         }
     }
 

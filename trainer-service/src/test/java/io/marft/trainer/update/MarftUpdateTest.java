@@ -57,8 +57,7 @@ final class MarftUpdateTest {
     private static List<Episode> play(TrainingState state, int episodes) {
         Map<String, Adapter> adapters = new LinkedHashMap<>();
         state.agents().forEach((agent, agentState) -> adapters.put(agent, agentState.adapter()));
-        EpisodeReader reader = new EpisodeReader(
-                Trajectories.TEAM, model.digest(), model.config().vocabSize(), model.maxLength());
+        EpisodeReader reader = new EpisodeReader(Trajectories.TEAM, model);
         int from = (int) state.update() * episodes;
         return new Trajectories(model, MarftUpdateTest::reward)
                 .play(from, from + episodes, state.update(), adapters).stream()
