@@ -32,12 +32,10 @@ final class AgentTurns {
         this.configuration = configuration;
         this.training = training;
         this.temperatures = temperatures;
-        this.advantages = configuration
-                .advantage()
-                .normalization()
-                .of(
-                        credit.advantages(),
-                        rollout.decisions().stream().map(Decision::agent).toList());
+        List<String> agents = rollout.decisions().stream().map(Decision::agent).toList();
+        this.advantages = configuration.formulas() == Formulas.REFERENCE
+                ? ReferenceCredit.normalised(credit.advantages())
+                : configuration.advantage().normalization().of(credit.advantages(), agents);
     }
 
     /**

@@ -21,16 +21,19 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
 
     /** Credits every episode by itself. */
     static Credit of(
-            Rollout rollout,
-            BasePass base,
-            Map<String, CriticState> critics,
-            CreditMode mode,
-            GeneralizedAdvantage estimator) {
+            Rollout rollout, BasePass base, Map<String, CriticState> critics, TrainingConfiguration configuration) {
+        CreditMode mode = configuration.credit();
+        GeneralizedAdvantage estimator = configuration.advantage();
         int decisions = rollout.decisions().size();
         double[][] values = new double[decisions][];
         for (int k = 0; k < decisions; k++) {
             values[k] = critic(rollout, k, critics, mode)
                     .values(Arrays.asList(base.features().get(k)));
+        }
+        if (configuration.formulas() == Formulas.REFERENCE) {
+            int agents = (int)
+                    rollout.decisions().stream().map(Decision::agent).distinct().count();
+            return ReferenceCredit.of(rollout, values, agents, estimator.gamma(), estimator.lambda());
         }
         Credit credit = new Credit(values, new double[decisions][], new double[decisions][]);
         for (int e = 0; e < rollout.episodes().size(); e++) {

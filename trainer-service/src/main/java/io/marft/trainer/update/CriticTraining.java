@@ -2,6 +2,7 @@ package io.marft.trainer.update;
 
 import io.marft.trainer.critic.Critic;
 import io.marft.trainer.objective.ValueObjective;
+import io.marft.trainer.reference.ReferenceValueLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,11 +12,9 @@ import java.util.Random;
 final class CriticTraining {
 
     private final TrainingConfiguration configuration;
-    private final ValueObjective loss;
 
     CriticTraining(TrainingConfiguration configuration) {
         this.configuration = configuration;
-        this.loss = configuration.critic().loss();
     }
 
     /**
@@ -53,7 +52,7 @@ final class CriticTraining {
                 List<float[]> seen = new ArrayList<>();
                 Minibatches.pick(features, minibatch).forEach(units -> seen.addAll(Arrays.asList(units)));
                 Critic.Evaluation evaluation = critic.evaluate(seen);
-                ValueObjective.Slope slope = loss.evaluate(
+                ValueObjective.Slope slope = loss(
                         evaluation.values(),
                         Credit.flat(Minibatches.pick(oldValues, minibatch)),
                         Credit.flat(Minibatches.pick(returns, minibatch)));
@@ -68,5 +67,15 @@ final class CriticTraining {
             }
         }
         return new Outcome(new CriticState(critic, moments), losses / steps, norms / steps);
+    }
+
+    private ValueObjective.Slope loss(double[] values, double[] oldValues, double[] returns) {
+        ValueObjective loss = configuration.critic().loss();
+        if (configuration.formulas() == Formulas.MARFT) {
+            return loss.evaluate(values, oldValues, returns);
+        }
+        ReferenceValueLoss.Slope slope = new ReferenceValueLoss(loss.coefficient(), loss.clip(), loss.huber())
+                .evaluate(values, oldValues, returns);
+        return new ValueObjective.Slope(slope.loss(), slope.byValue());
     }
 }

@@ -69,7 +69,7 @@ public final class MarftUpdate implements AutoCloseable {
 
         BasePass base = BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(rollout, base, state.critics(), configuration.credit(), configuration.advantage());
+        Credit credit = Credit.of(rollout, base, state.critics(), configuration);
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());

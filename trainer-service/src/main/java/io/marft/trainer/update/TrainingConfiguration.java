@@ -68,6 +68,11 @@ public record TrainingConfiguration(
             new LoraConfig(8, 16, List.of("q_proj", "v_proj")));
 
     public TrainingConfiguration {
+        Require.that(
+                formulas == Formulas.MARFT || credit == CreditMode.TEAM,
+                "credit",
+                "team where formulas are the reference's",
+                "independent");
         Require.atLeastOne("batchEpisodes", batchEpisodes);
         Require.that(maxStaleness >= 0, "maxStaleness", "at least 0", maxStaleness);
         Require.atLeastOne("epochs", epochs);
