@@ -77,9 +77,8 @@ public final class Arena {
     public Arena(LanguageModel model, Team team) {
         this.team = new KnownTeam(team, new DependencyFunction(team));
         this.generator = new TurnGenerator(model);
-        Teams teams = (name, version) -> name.equals(team.getName()) && version == team.getVersion()
-                ? Optional.of(this.team)
-                : Optional.empty();
+        Teams teams = (name, version) ->
+                name.equals(team.getName()) && version == team.getVersion() ? Optional.of(this.team) : Optional.empty();
         this.scoring = new Scoring(Verifiers.bundled(), teams);
         this.assembly = new Assembly(teams);
     }

@@ -48,7 +48,8 @@ public record Experiment(
     /** The algorithms that some cell has, in declared order. */
     public List<String> columns() {
         return algorithms.keySet().stream()
-                .filter(name -> cells.stream().anyMatch(cell -> cell.algorithms().contains(name)))
+                .filter(name ->
+                        cells.stream().anyMatch(cell -> cell.algorithms().contains(name)))
                 .toList();
     }
 }

@@ -112,8 +112,8 @@ public final class ExperimentFile {
         try {
             String yaml = Files.readString(file);
             if (yaml.isBlank()) {
-                throw new ExperimentException(
-                        file + ": is empty: an experiment needs name, tokens, seeds, training, teams, algorithms, cells");
+                throw new ExperimentException(file
+                        + ": is empty: an experiment needs name, tokens, seeds, training, teams, algorithms, cells");
             }
             return YAML.readValue(yaml, Entry.class);
         } catch (NoSuchFileException e) {
@@ -183,7 +183,10 @@ public final class ExperimentFile {
             String key = "cells[" + i + "]";
             require(entry != null, key, "{team: NAME, algorithms: [NAME, …]}", null);
             requireOneOf(key + ".team", teams, entry.team());
-            require(seen.add(entry.team()), key + ".team", "of one cell only: list all its algorithms there",
+            require(
+                    seen.add(entry.team()),
+                    key + ".team",
+                    "of one cell only: list all its algorithms there",
                     entry.team());
             List<String> columns = entry.algorithms();
             require(columns != null && !columns.isEmpty(), key + ".algorithms", "at least one", columns);

@@ -72,7 +72,8 @@ final class Run {
                 double begun = now();
                 Arena.Played played = arena.play(
                         problems.training(
-                                state.episodes(), plan.algorithm().configuration().batchEpisodes()),
+                                state.episodes(),
+                                plan.algorithm().configuration().batchEpisodes()),
                         served(learned));
                 List<Episode> episodes = usable(played, reader, learned.update());
                 UpdateResult result =
@@ -112,7 +113,8 @@ final class Run {
             if (reading instanceof Reading.Usable usable) {
                 episodes.add(usable.episode());
             } else if (!(reading instanceof Reading.Dropped)) {
-                throw new IllegalStateException("run " + plan.key() + ": a trajectory cannot be learned from: " + reading);
+                throw new IllegalStateException(
+                        "run " + plan.key() + ": a trajectory cannot be learned from: " + reading);
             }
         }
         if (episodes.isEmpty()) {
