@@ -58,8 +58,11 @@ final class CurvesSvg {
                 .map(share -> 100 * share)
                 .toArray();
         this.accuracy = Axis.over(shown, 0, 100);
-        double most = points.stream().mapToDouble(Point::tokens).max().orElse(experiment.tokens());
-        this.tokens = Axis.over(new double[] {0, Math.max(most, experiment.tokens())}, 0, Double.MAX_VALUE);
+        double most = points.stream()
+                .mapToDouble(point -> (double) point.tokens())
+                .max()
+                .orElse(0);
+        this.tokens = Axis.over(new double[] {0, Math.max(most, (double) experiment.tokens())}, 0, Double.MAX_VALUE);
     }
 
     static String of(Results results) {
