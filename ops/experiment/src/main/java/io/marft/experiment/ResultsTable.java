@@ -20,8 +20,11 @@ final class ResultsTable {
             text.append(format("Unfinished: %d of %d runs are done.\n\n", finished, all));
         }
         text.append(format(
-                "Accuracy on %d held-out problems in %%, mean ± standard deviation over seeds (number of runs).\n"
-                        + "Each run that trains generated %,d tokens in training.\n\n",
+                """
+                Accuracy on %d held-out problems in %%, mean ± standard deviation over seeds (number of runs).
+                Each run that trains generated %,d tokens in training.
+
+                """,
                 experiment.evaluation().problems(), experiment.tokens()));
         cells(text, results);
         runs(text, results);
