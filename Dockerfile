@@ -11,6 +11,7 @@ COPY --from=build /source/marft ./
 COPY --from=build /source/models ./models
 COPY --from=build /source/teams ./teams
 COPY --from=build /source/training ./training
+COPY --from=build /source/experiments ./experiments
 COPY --from=build /source/ops/cli/target/lib ./ops/cli/target/lib
 USER marft
 ENV DJL_CACHE_DIR=/var/lib/marft/djl

@@ -26,10 +26,10 @@ import java.util.concurrent.CompletionException;
  * changes nothing but the rounding of its log-probabilities.
  * Thread-safe.
  */
-final class TurnGenerator {
+public final class TurnGenerator {
 
     /** What a turn was answered. */
-    sealed interface Answer {
+    public sealed interface Answer {
 
         /** An action. */
         record Acted(Action action) implements Answer {}
@@ -40,12 +40,13 @@ final class TurnGenerator {
 
     private final LanguageModel model;
 
-    TurnGenerator(LanguageModel model) {
+    /** @param model not closed by this object */
+    public TurnGenerator(LanguageModel model) {
         this.model = model;
     }
 
     /** Answers turns, in their order, with the given adapter. */
-    List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
         Answer[] answers = new Answer[turns.size()];
         List<Pending> pending = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             AdaptersCommand.class,
             PretrainCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             ProvisionCommand.class,
             ServeCommand.class,
         })

@@ -58,6 +58,19 @@ class LayeringTest {
         assertKnowsNoOtherThan("bench", "policy", "bench");
     }
 
+    @Test
+    void shouldKeepExperimentsFreeOfTheLocalStackAndOfKafka() {
+        assertKnowsNoOtherThan(
+                "experiment", "schemas", "policy", "environments", "actor", "reward", "trainer", "experiment");
+        noClasses()
+                .that()
+                .resideInAPackage(packages("experiment"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..")
+                .check(CLASSES);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"environments", "reward"})
     void shouldKeepServicesThatNeedNoModelFreeOfIt(String service) {
@@ -83,6 +96,7 @@ class LayeringTest {
                         "io.marft.policy..",
                         "io.marft.local..",
                         "io.marft.bench..",
+                        "io.marft.experiment..",
                         "io.marft.cli..")
                 .should()
                 .resideInAPackage("io.marft..")

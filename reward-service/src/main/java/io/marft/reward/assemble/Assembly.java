@@ -23,31 +23,32 @@ import java.util.Optional;
  * flag is set. Both ends are terminal: nothing lies beyond them whose value could be bootstrapped. Only a missed
  * deadline cuts an episode off.
  */
-final class Assembly {
+public final class Assembly {
 
     /** What became of a record. */
-    sealed interface Outcome {}
+    public sealed interface Outcome {}
 
     /** The episode stays open, with this state. */
-    record Open(AssemblyState state) implements Outcome {}
+    public record Open(AssemblyState state) implements Outcome {}
 
     /** The episode is closed; its state is to be removed. */
-    record Closed(Trajectory trajectory) implements Outcome {}
+    public record Closed(Trajectory trajectory) implements Outcome {}
 
     /** The record says nothing that is needed. */
-    record Ignored() implements Outcome {}
+    public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
-    record Rejected(String reason) implements Outcome {}
+    public record Rejected(String reason) implements Outcome {}
 
     private final Teams teams;
 
-    Assembly(Teams teams) {
+    /** @param teams the teams whose episodes are assembled */
+    public Assembly(Teams teams) {
         this.teams = teams;
     }
 
     /** Takes an observation; the first one fixes the episode's team. */
-    Outcome observation(Optional<AssemblyState> known, Observation observation, Instant now) {
+    public Outcome observation(Optional<AssemblyState> known, Observation observation, Instant now) {
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
         if (team.isEmpty()) {
             return unknown(observation.getTeam(), observation.getTeamVersion());
@@ -79,7 +80,7 @@ final class Assembly {
     }
 
     /** Takes an action. */
-    Outcome action(Optional<AssemblyState> known, Action action, Instant now) {
+    public Outcome action(Optional<AssemblyState> known, Action action, Instant now) {
         Optional<KnownTeam> team = teams.find(action.getTeam(), action.getTeamVersion());
         if (team.isEmpty()) {
             return unknown(action.getTeam(), action.getTeamVersion());
@@ -117,7 +118,7 @@ final class Assembly {
     }
 
     /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
-    Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
+    public Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
         if (known.isEmpty() && reward.getPurpose() == Purpose.QUESTION) {
             return new Ignored();
         }
@@ -140,7 +141,7 @@ final class Assembly {
      *
      * @return what there is of it; empty if it never had an observation to act upon, so that there was no episode
      */
-    Optional<Trajectory> expire(AssemblyState state, Instant now) {
+    public Optional<Trajectory> expire(AssemblyState state, Instant now) {
         return Episode.of(state, teams)
                 .filter(Episode::begun)
                 .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));

@@ -25,16 +25,16 @@ import java.util.Optional;
  * order. A step is scored once, when the reference and the actions of all answering agents are there; its reward is the
  * mean of their verdicts. Thread-safe.
  */
-final class Scoring {
+public final class Scoring {
 
     /** What became of a record. */
-    sealed interface Outcome {}
+    public sealed interface Outcome {}
 
     /** The record tells scoring nothing: the agent does not answer, or had answered already. */
-    record Ignored() implements Outcome {}
+    public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
-    record Rejected(String reason) implements Outcome {}
+    public record Rejected(String reason) implements Outcome {}
 
     /**
      * The record counts.
@@ -42,18 +42,19 @@ final class Scoring {
      * @param state what to hold from now on; empty once the episode's horizon is scored
      * @param rewards the steps that this record completed, usually one or none
      */
-    record Accepted(Optional<ScoringState> state, List<Reward> rewards) implements Outcome {}
+    public record Accepted(Optional<ScoringState> state, List<Reward> rewards) implements Outcome {}
 
     private final Verifiers verifiers;
     private final Teams teams;
 
-    Scoring(Verifiers verifiers, Teams teams) {
+    /** @param teams the teams whose actions are scored */
+    public Scoring(Verifiers verifiers, Teams teams) {
         this.verifiers = verifiers;
         this.teams = teams;
     }
 
     /** Takes a reference, the episode's first or second record. */
-    Outcome reference(Optional<ScoringState> known, Reference reference, Instant now) {
+    public Outcome reference(Optional<ScoringState> known, Reference reference, Instant now) {
         if (verifiers.find(reference.getVerifier()).isEmpty()) {
             return new Rejected(
                     "verifier '" + reference.getVerifier() + "' is unknown: use one of " + verifiers.names());
@@ -66,7 +67,7 @@ final class Scoring {
     }
 
     /** Takes an action of whatever agent. */
-    Outcome action(Optional<ScoringState> known, Action action, Instant now) {
+    public Outcome action(Optional<ScoringState> known, Action action, Instant now) {
         Optional<KnownTeam> found = teams.find(action.getTeam(), action.getTeamVersion());
         if (found.isEmpty()) {
             return new Rejected("team " + action.getTeam() + " version " + action.getTeamVersion() + " is unknown");

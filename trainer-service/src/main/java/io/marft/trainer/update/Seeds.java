@@ -6,12 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Derives independent seeds from one, each for a purpose with a name. */
-final class Seeds {
+public final class Seeds {
 
     private Seeds() {}
 
     /** The first eight bytes of SHA-256 over seed and purpose. */
-    static long derive(long seed, String purpose) {
+    public static long derive(long seed, String purpose) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
