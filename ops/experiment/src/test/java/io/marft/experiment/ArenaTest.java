@@ -61,7 +61,7 @@ class ArenaTest {
         Arena.Played played = play(Sample.starts(TASK, 3, 20));
 
         EpisodeReader reader =
-                new EpisodeReader(Sample.team(), model.digest(), model.config().vocabSize(), model.maxLength());
+                new EpisodeReader(Sample.team(), model);
         long tokens = 0;
         assertEquals(20, played.episodes().size());
         for (Optional<Trajectory> episode : played.episodes()) {
