@@ -18,8 +18,8 @@ import java.util.Optional;
  * Decides, without Kafka, how an episode's records grow into its trajectory. They come from three topics in no order
  * between them, so an action or a reward may be there before its observation.
  *
- * <p>An episode closes when each of its steps has its observation, exactly one action of every agent, and its reward; a
- * question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
+ * <p>An episode closes when each of its steps has its observation, exactly one action of every agent that is not
+ * skipped, and its reward; a question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
  * flag is set. Both ends are terminal: nothing lies beyond them whose value could be bootstrapped. Only a missed
  * deadline cuts an episode off.
  */

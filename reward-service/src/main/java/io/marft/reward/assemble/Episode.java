@@ -10,10 +10,14 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.team.ConditionException;
+import io.marft.schemas.team.StepInput;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * An episode whose team is known, because an observation of it is there.
@@ -69,10 +73,21 @@ record Episode(AssemblyState state, KnownTeam team) {
         return Optional.of(done.isPresent() ? Closure.DONE : Closure.HORIZON);
     }
 
+    /** A step on which a condition has no value is never complete; the deadline closes its episode. */
     private boolean complete(int step) {
-        return observation(state, step).isPresent()
-                && actions(step).size() == team.dependencies().order().size()
-                && (purpose() == Purpose.QUESTION || reward(state, step).isPresent());
+        Optional<Observation> observation = observation(state, step);
+        boolean rewarded = purpose() == Purpose.QUESTION || reward(state, step).isPresent();
+        if (observation.isEmpty() || !rewarded) {
+            return false;
+        }
+        Map<String, String> texts = actions(step).stream().collect(Collectors.toMap(Action::getAgent, Action::getText));
+        try {
+            return team.dependencies()
+                    .state(StepInput.of(observation.get()), texts)
+                    .complete();
+        } catch (ConditionException e) {
+            return false;
+        }
     }
 
     private Purpose purpose() {

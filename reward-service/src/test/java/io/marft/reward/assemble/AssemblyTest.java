@@ -4,6 +4,8 @@ import static io.marft.reward.Sample.CHAIN;
 import static io.marft.reward.Sample.CHAIN_2;
 import static io.marft.reward.Sample.NOON;
 import static io.marft.reward.Sample.PAIR;
+import static io.marft.reward.Sample.TRIAGE;
+import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
 import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reward;
@@ -123,6 +125,65 @@ class AssemblyTest {
         assertEquals(Closure.HORIZON, trajectory.getClosure());
         assertNull(trajectory.getSteps().get(0).getReward());
         assertInstanceOf(Ignored.class, take(Optional.empty(), reward("q", 0, CHAIN, 1, Purpose.QUESTION)));
+    }
+
+    @Test
+    void shouldCloseWithoutTheActionsOfAgentsThatAreSkipped() {
+        Trajectory trajectory = close(
+                observation("e", 0, TRIAGE),
+                action("e", 0, "fast", TRIAGE, "7"),
+                reward("e", 0, TRIAGE, 1),
+                action("e", 0, "triage", TRIAGE, "fast"));
+
+        assertEquals(Closure.HORIZON, trajectory.getClosure());
+        assertEquals(
+                List.of("triage", "fast"),
+                trajectory.getSteps().get(0).getActions().stream()
+                        .map(Action::getAgent)
+                        .toList());
+    }
+
+    @Test
+    void shouldWaitForAnAgentWhoseConditionIsTrue() {
+        AssemblyState state = open(
+                observation("e", 0, TRIAGE),
+                action("e", 0, "triage", TRIAGE, "slow"),
+                reward("e", 0, TRIAGE, 0),
+                action("e", 0, "plan", TRIAGE, "p"));
+
+        assertInstanceOf(Closed.class, take(Optional.of(state), action("e", 0, "slow", TRIAGE, "7")));
+    }
+
+    @Test
+    void shouldLeaveAStepOnWhichAConditionHasNoValueToTheDeadline() {
+        AssemblyState state =
+                open(observation("e", 0, TRIAGE), action("e", 0, "triage", TRIAGE, "("), reward("e", 0, TRIAGE, 0));
+
+        Trajectory trajectory = assembly.expire(state, LATER).orElseThrow();
+
+        assertEquals(Closure.TIMED_OUT, trajectory.getClosure());
+        assertEquals(1, trajectory.getSteps().get(0).getActions().size());
+    }
+
+    @Test
+    void shouldCloseATeamThatRetriesWhenItIsDoneOrItsHorizonIsUsedUp() {
+        List<SpecificRecord> records = new ArrayList<>();
+        for (int step = 0; step < 3; step++) {
+            records.add(observation("e", step, VERIFIED));
+            records.add(action("e", step, "actor", VERIFIED, "7"));
+            records.add(action("e", step, "verifier", VERIFIED, "no"));
+            records.add(reward("e", step, VERIFIED, 0));
+        }
+        assertEquals(
+                Closure.HORIZON, close(records.toArray(SpecificRecord[]::new)).getClosure());
+
+        records.subList(8, 12).clear();
+        records.add(observation("e", 2, VERIFIED, Purpose.TRAINING, true));
+        Trajectory done = close(records.toArray(SpecificRecord[]::new));
+
+        assertEquals(Closure.DONE, done.getClosure());
+        assertTrue(done.getTerminal());
+        assertEquals(2, done.getSteps().size());
     }
 
     @Test

@@ -4,7 +4,11 @@ import static io.marft.reward.Sample.CHAIN;
 import static io.marft.reward.Sample.CHAIN_2;
 import static io.marft.reward.Sample.NOON;
 import static io.marft.reward.Sample.PAIR;
+import static io.marft.reward.Sample.PAUSING;
+import static io.marft.reward.Sample.TRIAGE;
+import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
+import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -13,17 +17,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.reward.Sample;
 import io.marft.reward.score.Scoring.Accepted;
 import io.marft.reward.score.Scoring.Ignored;
+import io.marft.reward.score.Scoring.Outcome;
 import io.marft.reward.score.Scoring.Rejected;
 import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
 class ScoringTest {
@@ -79,6 +90,7 @@ class ScoringTest {
 
         assertEquals(1, held.rewards().size());
         assertEquals(1, held.rewards().get(0).getStep());
+        assertEquals(-1.0, held.rewards().get(0).getValue(), "step 0 was right");
         assertTrue(held.state().isEmpty());
     }
 
@@ -137,6 +149,142 @@ class ScoringTest {
                 "episode has a reference already",
                 assertInstanceOf(Rejected.class, scoring.reference(held.state(), reference("e", "8"), NOON))
                         .reason());
+    }
+
+    @Test
+    void shouldScoreAStepAsSoonAsTheOthersAreSkipped() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        held = accept(held.state(), action("e", 0, "triage", TRIAGE, "fast"));
+        held = accept(held.state(), action("e", 0, "fast", TRIAGE, "\\boxed{7}"));
+        assertEquals(List.of(), held.rewards(), "whether slow is skipped is not known");
+
+        held = accept(held.state(), observation("e", 0, TRIAGE));
+
+        assertEquals(
+                List.of(Map.of("fast", 1.0)),
+                held.rewards().stream().map(Reward::getParts).toList());
+        assertEquals(1.0, held.rewards().get(0).getValue());
+        assertTrue(held.state().isEmpty());
+    }
+
+    @Test
+    void shouldGiveNothingForAStepInWhichEveryAnswerIsSkipped() {
+        Accepted held = accept(NEW, observation("e", 0, TRIAGE));
+        held = accept(held.state(), reference("e", "7"));
+
+        held = accept(held.state(), action("e", 0, "triage", TRIAGE, "nobody"));
+
+        assertEquals(
+                List.of(new Reward("e", 0, "triage", Purpose.TRAINING, 0.0, Map.of(), "boxed", "1", NOON)),
+                held.rewards());
+        assertTrue(held.state().isEmpty());
+    }
+
+    @Test
+    void shouldNeverScoreAStepOnWhichAConditionHasNoValue() {
+        Accepted held = accept(NEW, observation("e", 0, TRIAGE));
+        held = accept(held.state(), reference("e", "7"));
+        held = accept(held.state(), action("e", 0, "triage", TRIAGE, "("));
+
+        assertEquals(List.of(), held.rewards());
+        assertTrue(held.state().isPresent());
+    }
+
+    @Test
+    void shouldGiveEachStepWhatItBettered() {
+        assertEquals(List.of(0.0, 1.0, 0.0), values("6", "7", "7"));
+        assertEquals(List.of(1.0, -1.0, 1.0), values("7", "6", "7"));
+        assertEquals(List.of(1.0, 0.0, -1.0), values("7", "7", "8"));
+        assertEquals(List.of(0.0, 0.0, 0.0), values("6", "8", "9"));
+    }
+
+    @Test
+    void shouldAddUpToTheVerdictOnTheLastAnswerInWhateverOrderRecordsCome() {
+        Random random = new Random(3);
+        for (int i = 0; i < 200; i++) {
+            List<SpecificRecord> records = new ArrayList<>(List.of(reference("e", "7")));
+            int steps = 1 + random.nextInt(3);
+            String last = "";
+            for (int step = 0; step < steps; step++) {
+                last = String.valueOf(6 + random.nextInt(2));
+                records.add(observation("e", step, VERIFIED));
+                records.add(action("e", step, "actor", VERIFIED, "\\boxed{" + last + "}"));
+                records.add(action("e", step, "verifier", VERIFIED, "no"));
+            }
+            if (steps < 3) {
+                records.add(observation("e", steps, VERIFIED, Purpose.TRAINING, true));
+            }
+            Collections.shuffle(records, random);
+
+            List<Reward> rewards = new ArrayList<>();
+            Optional<ScoringState> state = NEW;
+            for (SpecificRecord record : records) {
+                Outcome outcome = take(state, record);
+                if (outcome instanceof Accepted accepted) {
+                    rewards.addAll(accepted.rewards());
+                    state = accepted.state();
+                }
+            }
+
+            assertEquals(
+                    IntStream.range(0, steps).boxed().toList(),
+                    rewards.stream().map(Reward::getStep).toList());
+            assertEquals(
+                    last.equals("7") ? 1.0 : 0.0,
+                    rewards.stream().mapToDouble(Reward::getValue).sum());
+            assertTrue(state.isEmpty(), "nothing is held of an episode that is done");
+        }
+    }
+
+    @Test
+    void shouldLeaveTheAnswerAsItWasWhereNobodyAnswers() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        held = accept(held.state(), observation("e", 0, PAUSING));
+        held = accept(held.state(), action("e", 0, "actor", PAUSING, "\\boxed{7}"));
+        assertEquals(1.0, held.rewards().get(0).getValue());
+
+        held = accept(held.state(), observation("e", 1, PAUSING));
+        assertEquals(0.0, held.rewards().get(0).getValue());
+        assertEquals(Map.of(), held.rewards().get(0).getParts());
+
+        held = accept(held.state(), observation("e", 2, PAUSING));
+        held = accept(held.state(), action("e", 2, "actor", PAUSING, "\\boxed{8}"));
+        assertEquals(-1.0, held.rewards().get(0).getValue());
+        assertTrue(held.state().isEmpty());
+    }
+
+    @Test
+    void shouldHoldNothingThatNoAnswerDependsOn() {
+        assertInstanceOf(Ignored.class, scoring.action(NEW, action("e", 0, "verifier", VERIFIED, "no"), NOON));
+        assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 0, VERIFIED), NOON));
+        assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 0, CHAIN), NOON));
+        assertInstanceOf(
+                Ignored.class, scoring.observation(NEW, observation("e", 1, CHAIN, Purpose.TRAINING, true), NOON));
+    }
+
+    /** The rewards of an episode of three steps with these answers to a question whose answer is 7. */
+    private List<Double> values(String... answers) {
+        List<Double> values = new ArrayList<>();
+        Accepted held = accept(NEW, reference("e", "7"));
+        for (int step = 0; step < answers.length; step++) {
+            held = accept(held.state(), action("e", step, "actor", VERIFIED, "\\boxed{" + answers[step] + "}"));
+            held.rewards().forEach(reward -> values.add(reward.getValue()));
+        }
+        assertTrue(held.state().isEmpty());
+        return values;
+    }
+
+    private Outcome take(Optional<ScoringState> known, SpecificRecord record) {
+        if (record instanceof Observation observation) {
+            return scoring.observation(known, observation, NOON);
+        }
+        return record instanceof Action action
+                ? scoring.action(known, action, NOON)
+                : scoring.reference(known, (Reference) record, NOON);
+    }
+
+    private Accepted accept(Optional<ScoringState> known, Observation observation) {
+        return assertInstanceOf(Accepted.class, scoring.observation(known, observation, NOON));
     }
 
     private Accepted accept(Optional<ScoringState> known, Action action) {

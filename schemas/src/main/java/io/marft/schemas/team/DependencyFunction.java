@@ -67,7 +67,7 @@ public final class DependencyFunction {
                 .filter(agent -> !agent.getAnswers())
                 .map(TeamAgent::getName)
                 .toList();
-        boolean heard = others.stream().anyMatch(other -> leadsToAnswer(other, agents.keySet()));
+        boolean heard = others.stream().anyMatch(this::leadsToAnswer);
         if (!others.isEmpty() && !heard && !conditions.opensSteps()) {
             throw refused(
                     team,
@@ -210,8 +210,12 @@ public final class DependencyFunction {
         return last;
     }
 
-    /** Whether D leads from an agent to an answer, its own included, through agents that are all among the given. */
-    public boolean leadsToAnswer(String name, Set<String> among) {
+    /** Whether an agent's action can change an answer: it is one, or D leads from it to one. */
+    public boolean leadsToAnswer(String name) {
+        return leadsToAnswer(name, agents.keySet());
+    }
+
+    private boolean leadsToAnswer(String name, Set<String> among) {
         if (!among.contains(name)) {
             return false;
         }

@@ -155,7 +155,8 @@ class DependencyFunctionTest {
         assertEquals(Optional.of("d"), rewarded(team, "a", "b", "d", "e"));
         assertEquals(Optional.empty(), rewarded(team, "a", "b", "e"));
         assertEquals(Optional.empty(), rewarded(team));
-        assertFalse(team.leadsToAnswer("a", Set.of("a", "c")));
+        assertTrue(team.leadsToAnswer("a") && team.leadsToAnswer("d"));
+        assertFalse(team.leadsToAnswer("e"));
     }
 
     private static Optional<String> rewarded(DependencyFunction team, String... acted) {
