@@ -8,6 +8,7 @@ import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Message;
+import io.marft.schemas.record.PredecessorAction;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Sampling;
@@ -15,6 +16,8 @@ import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.team.Conversation;
+import io.marft.schemas.team.DependencyFunction;
 import io.marft.schemas.team.TeamFile;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Plays a two-agent team's episodes on a model, with a reward of the test's choice. */
+/** Plays episodes of one step on a model, with a reward of the test's choice; every agent acts. */
 public final class Trajectories {
 
     /** Two agents in a chain; both act for eight tokens at most. */
@@ -45,12 +48,32 @@ public final class Trajectories {
     private static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_000L);
 
     private final LanguageModel model;
-    private final ToDoubleFunction<List<Integer>> reward;
+    private final Team team;
+    private final DependencyFunction dependency;
+    private final ToDoubleFunction<List<Action>> reward;
 
-    /** @param reward of the last agent's action */
+    /**
+     * Of {@link #TEAM}.
+     *
+     * @param reward of the tokens of the last agent's action
+     */
     public Trajectories(LanguageModel model, ToDoubleFunction<List<Integer>> reward) {
+        this(
+                model,
+                TEAM,
+                actions -> reward.applyAsDouble(actions.get(actions.size() - 1).getOutputTokens()));
+    }
+
+    /** @param reward of all actions of a step, in the team's order */
+    public Trajectories(LanguageModel model, Team team, ToDoubleFunction<List<Action>> reward) {
         this.model = model;
+        this.team = team;
+        this.dependency = new DependencyFunction(team);
         this.reward = reward;
+    }
+
+    private static List<Message> observed(int episode) {
+        return List.of(new Message("user", "q" + episode % 10));
     }
 
     /** Episodes {@code from} … {@code to}−1, played by given adapters. */
@@ -59,7 +82,7 @@ public final class Trajectories {
         for (int episode = from; episode < to; episode++) {
             actions.add(new ArrayList<>());
         }
-        for (TeamAgent agent : TEAM.getAgents()) {
+        for (TeamAgent agent : dependency.order()) {
             List<GenerationRequest> requests = new ArrayList<>();
             for (int episode = from; episode < to; episode++) {
                 requests.add(request(agent, episode, actions.get(episode - from)));
@@ -72,19 +95,20 @@ public final class Trajectories {
             }
         }
         List<Trajectory> trajectories = new ArrayList<>();
-        for (List<Action> played : actions) {
-            trajectories.add(trajectory(played));
+        for (int episode = from; episode < to; episode++) {
+            trajectories.add(trajectory(observed(episode), actions.get(episode - from)));
         }
         return trajectories;
     }
 
     private GenerationRequest request(TeamAgent agent, int episode, List<Action> earlier) {
-        StringBuilder user = new StringBuilder("q").append(episode % 10);
-        earlier.forEach(action ->
-                user.append('\n').append(action.getAgent()).append(": ").append(action.getText()));
-        int[] prompt = model.prompt(List.of(
-                new io.marft.policy.Message("system", agent.getProfile()),
-                new io.marft.policy.Message("user", user.toString())));
+        List<PredecessorAction> seen = earlier.stream()
+                .filter(action -> agent.getAfter().contains(action.getAgent()))
+                .map(action -> new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()))
+                .toList();
+        int[] prompt = model.prompt(Conversation.of(agent.getProfile(), observed(episode), seen).stream()
+                .map(message -> new io.marft.policy.Message(message.getRole(), message.getContent()))
+                .toList());
         int limit = agent.getSampling().getMaxNewTokens();
         long seed = 31L * episode + agent.getName().hashCode();
         return new GenerationRequest(prompt, io.marft.policy.Sampling.plain(limit), seed);
@@ -105,8 +129,8 @@ public final class Trajectories {
                 .setEpisode(episode)
                 .setStep(0)
                 .setAgent(agent.getName())
-                .setTeam(TEAM.getName())
-                .setTeamVersion(TEAM.getVersion())
+                .setTeam(team.getName())
+                .setTeamVersion(team.getVersion())
                 .setPurpose(Purpose.TRAINING)
                 .setAdapterVersion(version)
                 .setAdapterDigest(adapter.isNone() ? "" : adapter.digest())
@@ -122,30 +146,30 @@ public final class Trajectories {
                 .build();
     }
 
-    private Trajectory trajectory(List<Action> actions) {
+    private Trajectory trajectory(List<Message> observed, List<Action> actions) {
         String episode = actions.get(0).getEpisode();
-        double value = reward.applyAsDouble(actions.get(actions.size() - 1).getOutputTokens());
+        double value = reward.applyAsDouble(actions);
         Reward judged = Reward.newBuilder()
                 .setEpisode(episode)
                 .setStep(0)
-                .setTeam(TEAM.getName())
+                .setTeam(team.getName())
                 .setPurpose(Purpose.TRAINING)
                 .setValue(value)
-                .setParts(Map.of("second", value))
+                .setParts(Map.of("test", value))
                 .setVerifier("test")
                 .setVerifierVersion("1")
                 .setCreatedAt(NOW)
                 .build();
         Step step = Step.newBuilder()
                 .setStep(0)
-                .setMessages(List.of(new Message("user", "q")))
+                .setMessages(observed)
                 .setActions(actions)
                 .setReward(judged)
                 .build();
         return Trajectory.newBuilder()
                 .setEpisode(episode)
-                .setTeam(TEAM.getName())
-                .setTeamVersion(TEAM.getVersion())
+                .setTeam(team.getName())
+                .setTeamVersion(team.getVersion())
                 .setPurpose(Purpose.TRAINING)
                 .setClosure(Closure.HORIZON)
                 .setTerminal(true)

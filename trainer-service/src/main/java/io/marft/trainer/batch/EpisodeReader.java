@@ -137,7 +137,17 @@ public final class EpisodeReader {
         step.getActions().forEach(action -> texts.put(action.getAgent(), action.getText()));
         List<String> acted = step.getActions().stream().map(Action::getAgent).toList();
         try {
-            Set<String> skipped = dependency.state(StepInput.of(step), texts).skipped();
+            StepInput input = StepInput.of(step);
+            // D is asked agent by agent: one that has spoken already counts as acting, whatever its condition says.
+            Map<String, String> said = new HashMap<>();
+            for (TeamAgent agent : dependency.order()) {
+                String name = agent.getName();
+                if (texts.containsKey(name)
+                        && dependency.state(input, said).ready().contains(agent)) {
+                    said.put(name, texts.get(name));
+                }
+            }
+            Set<String> skipped = dependency.state(input, said).skipped();
             List<String> order = dependency.order().stream()
                     .map(TeamAgent::getName)
                     .filter(agent -> !skipped.contains(agent))

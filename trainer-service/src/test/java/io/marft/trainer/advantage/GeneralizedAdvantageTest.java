@@ -1,6 +1,7 @@
 package io.marft.trainer.advantage;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static io.marft.trainer.Matrices.assertClose;
+import static io.marft.trainer.Matrices.column;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -10,58 +11,103 @@ final class GeneralizedAdvantageTest {
 
     private static final double EXACT = 1e-12;
 
+    private static GeneralizedAdvantage estimator(double gamma, double lambda, double tokenGamma) {
+        return new GeneralizedAdvantage(gamma, lambda, tokenGamma, Normalization.NONE);
+    }
+
     /** The hand-checkable case of MARFT.md: one step, two agents, terminal. */
     @Test
     void shouldCreditTwoAgentsOfOneStepAsWorkedByHand() {
         GeneralizedAdvantage.Estimate estimate =
-                new GeneralizedAdvantage(0.99, 0.95).terminal(new double[] {0, 1}, new double[] {0.5, 0.4});
+                estimator(0.99, 0.95, 1).terminal(new double[] {0, 1}, column(0.5, 0.4));
 
-        assertArrayEquals(new double[] {-0.104 + 0.9405 * 0.6, 0.6}, estimate.advantages(), EXACT);
-        assertArrayEquals(new double[] {0.9603, 1.0}, estimate.returns(), EXACT);
+        assertClose(column(-0.104 + 0.9405 * 0.6, 0.6), estimate.advantages(), EXACT);
+        assertClose(column(0.9603, 1.0), estimate.returns(), EXACT);
+    }
+
+    /**
+     * The same with two tokens an action, and values that rise within it. Backwards: 1 − 0.7 = 0.3;
+     * (0.7 − 0.4) + 0.95·0.3 = 0.585; (0.99·0.4 − 0.45) + 0.9405·0.585 = 0.4961925;
+     * (0.45 − 0.5) + 0.95·0.4961925 = 0.421382875.
+     */
+    @Test
+    void shouldCreditTheTokensOfTwoAgentsAsWorkedByHand() {
+        GeneralizedAdvantage.Estimate estimate =
+                estimator(0.99, 0.95, 1).terminal(new double[] {0, 1}, new double[][] {{0.5, 0.45}, {0.4, 0.7}});
+
+        assertClose(new double[][] {{0.421382875, 0.4961925}, {0.585, 0.3}}, estimate.advantages(), EXACT);
+        assertClose(new double[][] {{0.921382875, 0.9461925}, {0.985, 1.0}}, estimate.returns(), EXACT);
+    }
+
+    /** Inside an action by γ_token = ¼, from action to action by γ = ½. */
+    @Test
+    void shouldDiscountTokensByTheirOwnGamma() {
+        GeneralizedAdvantage.Estimate estimate =
+                estimator(0.5, 1, 0.25).terminal(new double[] {0, 16}, new double[][] {{0, 0}, {0, 0, 0}});
+
+        assertClose(new double[][] {{0.125, 0.5}, {1, 4, 16}}, estimate.advantages(), EXACT);
+    }
+
+    @Test
+    void shouldLoseNothingInsideAnActionByDefault() {
+        GeneralizedAdvantage.Estimate estimate =
+                estimator(0.99, 1, 1).terminal(new double[] {1}, new double[][] {new double[512]});
+
+        assertEquals(1, estimate.advantages()[0][0], EXACT);
+    }
+
+    /** γ_token is without effect at action level. */
+    @Test
+    void shouldHaveOneUnitOfAnActionWhateverTheTokensGamma() {
+        double[] rewards = {0.5, 0, 2};
+        double[][] values = column(1, 2, -1);
+
+        assertClose(
+                estimator(0.9, 0.8, 1).terminal(rewards, values).advantages(),
+                estimator(0.9, 0.8, 0).terminal(rewards, values).advantages(),
+                0);
     }
 
     @Test
     void shouldBootstrapAnEpisodeThatWasCutOff() {
-        GeneralizedAdvantage.Estimate estimate =
-                new GeneralizedAdvantage(0.5, 1).truncated(new double[] {0, 1}, new double[] {2, 4}, 8);
+        GeneralizedAdvantage.Estimate estimate = estimator(0.5, 1, 1).truncated(new double[] {0, 1}, column(2, 4), 8);
 
         // δ(2) = 1 + 0.5·8 − 4 = 1; δ(1) = 0 + 0.5·4 − 2 = 0; A(1) = 0 + 0.5·1.
-        assertArrayEquals(new double[] {0.5, 1}, estimate.advantages(), EXACT);
-        assertArrayEquals(new double[] {2.5, 5}, estimate.returns(), EXACT);
+        assertClose(column(0.5, 1), estimate.advantages(), EXACT);
+        assertClose(column(2.5, 5), estimate.returns(), EXACT);
+    }
+
+    /** The value after the cut is a decision's, so the last token takes it with γ: 1 + 0.5·8 − 4 = 1; 4 − 2 + 1 = 3. */
+    @Test
+    void shouldBootstrapTheLastTokenOfAnEpisodeThatWasCutOff() {
+        GeneralizedAdvantage.Estimate estimate =
+                estimator(0.5, 1, 1).truncated(new double[] {1}, new double[][] {{2, 4}}, 8);
+
+        assertClose(new double[][] {{3, 1}}, estimate.advantages(), EXACT);
+        assertClose(new double[][] {{5, 5}}, estimate.returns(), EXACT);
     }
 
     @Test
     void shouldCarryALaterStepsRewardBackOverTheStepBoundary() {
         GeneralizedAdvantage.Estimate estimate =
-                new GeneralizedAdvantage(0.5, 1).terminal(new double[] {0, 0, 0, 8}, new double[] {0, 0, 0, 0});
+                estimator(0.5, 1, 1).terminal(new double[] {0, 0, 0, 8}, column(0, 0, 0, 0));
 
-        assertArrayEquals(new double[] {1, 2, 4, 8}, estimate.advantages(), EXACT);
+        assertClose(column(1, 2, 4, 8), estimate.advantages(), EXACT);
     }
 
     /** With λ = 1 and γ = 1 a decision's return is the sum of the rewards from it on, whatever the values are. */
     @Test
     void shouldReturnRewardsToGoWithoutDiscount() {
         GeneralizedAdvantage.Estimate estimate =
-                new GeneralizedAdvantage(1, 1).terminal(new double[] {1, 2, 3}, new double[] {7, -5, 0.25});
+                estimator(1, 1, 1).terminal(new double[] {1, 2, 3}, new double[][] {{7, 0.5}, {-5}, {0.25, 9, 3}});
 
-        assertArrayEquals(new double[] {6, 5, 3}, estimate.returns(), EXACT);
+        assertClose(new double[][] {{6, 6}, {5}, {3, 3, 3}}, estimate.returns(), EXACT);
     }
 
     @Test
     void shouldRefuseADiscountAboveOne() {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> new GeneralizedAdvantage(1.5, 0.95));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> estimator(1.5, 0.95, 1));
 
         assertEquals("gamma must be in 0 to 1, got: 1.5", refused.getMessage());
-    }
-
-    @Test
-    void shouldStandardiseToMeanZeroAndDeviationOne() {
-        assertArrayEquals(new double[] {-1, 1, -1, 1}, Standardisation.of(new double[] {2, 6, 2, 6}), 1e-6);
-    }
-
-    @Test
-    void shouldStandardiseEqualAdvantagesToZero() {
-        assertArrayEquals(new double[] {0, 0, 0}, Standardisation.of(new double[] {3, 3, 3}), EXACT);
     }
 }

@@ -3,7 +3,6 @@ package io.marft.trainer.batch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.LanguageModel;
@@ -14,13 +13,14 @@ import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.team.TeamFile;
 import io.marft.trainer.Trajectories;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +30,22 @@ final class EpisodeReaderTest {
     @TempDir
     static Path directory;
 
+    private static LanguageModel model;
     private static Trajectory sound;
     private static EpisodeReader reader;
 
     @BeforeAll
     static void play() {
-        try (LanguageModel model = LanguageModel.load(TinyModels.write(directory, TinyModels.config(), 1), 1)) {
-            sound = new Trajectories(model, tokens -> 0.75)
-                    .play(0, 1, 3, Map.of("first", Adapter.none(), "second", Adapter.none()))
-                    .get(0);
-            reader = new EpisodeReader(Trajectories.TEAM, model);
-        }
+        model = LanguageModel.load(TinyModels.write(directory, TinyModels.config(), 1), 1);
+        sound = new Trajectories(model, tokens -> 0.75)
+                .play(0, 1, 3, Map.of("first", Adapter.none(), "second", Adapter.none()))
+                .get(0);
+        reader = new EpisodeReader(Trajectories.TEAM, model);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
     }
 
     private static Trajectory with(UnaryOperator<Action.Builder> change) {
@@ -74,6 +79,10 @@ final class EpisodeReaderTest {
                 new double[] {0, 0.75},
                 decisions.stream().mapToDouble(Decision::reward).toArray());
         assertEquals(3, decisions.get(0).version());
+        assertArrayEquals(
+                new double[] {0.75, 0.75},
+                decisions.stream().mapToDouble(Decision::stepReward).toArray());
+        assertTrue(decisions.stream().allMatch(Decision::sharesContext));
     }
 
     @Test
@@ -106,11 +115,14 @@ final class EpisodeReaderTest {
     void shouldRefuseNumbersThatWouldPoisonAnUpdate() {
         assertTrue(
                 invalid(with(action -> action.setLogProbs(List.of(Float.NaN)))).contains("log-probabilities"));
-        List<Float> broken =
-                new ArrayList<>(sound.getSteps().get(0).getActions().get(1).getLogProbs());
-        broken.set(0, Float.NEGATIVE_INFINITY);
-        assertEquals(
-                "agent 'second' has log-probability -Infinity", invalid(with(action -> action.setLogProbs(broken))));
+        for (float poison : new float[] {Float.NEGATIVE_INFINITY, Float.NaN, 0.5f}) {
+            List<Float> broken =
+                    new ArrayList<>(sound.getSteps().get(0).getActions().get(1).getLogProbs());
+            broken.set(0, poison);
+            assertEquals(
+                    "agent 'second' has log-probability " + poison,
+                    invalid(with(action -> action.setLogProbs(broken))));
+        }
         Step step = sound.getSteps().get(0);
         step = Step.newBuilder(step)
                 .setReward(io.marft.schemas.record.Reward.newBuilder(step.getReward())
@@ -131,32 +143,52 @@ final class EpisodeReaderTest {
                 invalid(with(action -> action.setOutputTokens(List.of(9999)).setLogProbs(List.of(-1f)))));
         assertTrue(invalid(with(action -> action.setBaseModelDigest("sha256:other")))
                 .startsWith("agent 'second' acted with base model sha256:other, the trainer's is sha256:"));
+    }
+
+    @Test
+    void shouldRefuseVersionsThatCannotBe() {
+        assertEquals(
+                "agent 'second' acted with adapter version 4, the newest is 3",
+                invalid(with(action -> action.setAdapterVersion(4))));
+        assertEquals(
+                "agent 'second' acted with adapter version -1, the newest is 3",
+                invalid(with(action -> action.setAdapterVersion(-1))));
+    }
+
+    @Test
+    void shouldRefuseOtherActorsThanThoseThatTheTeamLetsAct() {
+        Step step = sound.getSteps().get(0);
+        List<Action> swapped = new ArrayList<>(step.getActions());
+        Collections.reverse(swapped);
+
         assertEquals(
                 "step 0 has actions of [first, third], the order is [first, second]",
                 invalid(with(action -> action.setAgent("third"))));
         assertEquals(
-                "agent 'second' acted with adapter version 4, the newest is 3",
-                invalid(with(action -> action.setAdapterVersion(4))));
+                "step 0 has actions of [first, first], the order is [first, second]",
+                invalid(with(action -> action.setAgent("first"))));
+        assertEquals(
+                "step 0 has actions of [second, first], the order is [first, second]",
+                invalid(ofSteps(Step.newBuilder(step).setActions(swapped).build())));
+        assertEquals(
+                "step 0 has actions of [first], the order is [first, second]",
+                invalid(ofSteps(Step.newBuilder(step)
+                        .setActions(step.getActions().subList(0, 1))
+                        .build())));
     }
 
     @Test
-    void shouldRefuseATeamWhoseCriticWouldSeeLessThanItMust() {
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class,
-                () -> new EpisodeReader(
-                        TeamFile.parse(
-                                """
-                                name: fork
-                                agents:
-                                  - {name: a}
-                                  - {name: b, answers: true}
-                                """,
-                                "test"),
-                        "sha256:x",
-                        10,
-                        10));
+    void shouldRefuseStepsOutOfPlaceAndEpisodesWithoutSteps() {
+        Step step = sound.getSteps().get(0);
 
         assertEquals(
-                "team 'fork': agent 'b' must be after all of [a] to be trained, got: after []", refused.getMessage());
+                "step 1 stands in place 0",
+                invalid(ofSteps(Step.newBuilder(step).setStep(1).build())));
+        assertEquals("step 0 stands in place 1", invalid(ofSteps(step, step)));
+        assertEquals("has no steps", invalid(ofSteps()));
+    }
+
+    private static Trajectory ofSteps(Step... steps) {
+        return Trajectory.newBuilder(sound).setSteps(List.of(steps)).build();
     }
 }

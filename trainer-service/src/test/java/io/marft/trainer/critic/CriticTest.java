@@ -17,7 +17,8 @@ final class CriticTest {
         // Hidden: 1·4 + 2·1 = 6 and max(0, −4 + 1) = 0; value 3·6.
         assertEquals(18, critic.value(new float[] {4, 1}));
         assertArrayEquals(
-                new float[] {12, 3, 0, 0, 6, 0}, critic.gradient(List.of(new float[] {4, 1}), new double[] {1}));
+                new float[] {12, 3, 0, 0, 6, 0},
+                critic.evaluate(List.of(new float[] {4, 1})).gradient(new double[] {1}));
     }
 
     @Test
@@ -26,7 +27,7 @@ final class CriticTest {
         Random random = new Random(5);
         List<float[]> states = List.of(state(random), state(random), state(random));
         double[] byValue = {0.5, -2, 1.25};
-        float[] gradient = critic.gradient(states, byValue);
+        float[] gradient = critic.evaluate(states).gradient(byValue);
 
         float[] weights = critic.weights();
         for (int i = 0; i < weights.length; i++) {

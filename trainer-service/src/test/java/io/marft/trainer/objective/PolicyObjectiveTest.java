@@ -1,5 +1,6 @@
 package io.marft.trainer.objective;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class PolicyObjectiveTest {
@@ -23,15 +25,29 @@ final class PolicyObjectiveTest {
         return logs;
     }
 
+    /** Fresh data, no base to speak of, one word. */
+    private static ActionTerm term(float[] old, double... advantages) {
+        return new ActionTerm(advantages, old, old, old, 1);
+    }
+
+    private static PolicyObjective.Slope evaluate(
+            Level level, PolicyObjective objective, ActionTerm term, float[] now) {
+        return objective.evaluate(
+                level,
+                List.of(term),
+                new float[][] {now},
+                new float[][] {new float[now.length]},
+                PolicyObjective.units(level, List.of(term)));
+    }
+
     private static PolicyObjective.Slope evaluate(PolicyObjective objective, ActionTerm term, float[] now) {
-        return objective.evaluate(List.of(term), new float[][] {now}, new float[][] {new float[now.length]}, 1);
+        return evaluate(Level.ACTION, objective, term, now);
     }
 
     @Test
     void shouldTakeTheRatioOfTheWholeActionInsideTheClipRange() {
-        float[] old = logs(0.5, 0.5);
         // ρ = (0.55 · 0.5) / (0.5 · 0.5) = 1.1
-        PolicyObjective.Slope slope = evaluate(PLAIN, new ActionTerm(2, old, old, old), logs(0.55, 0.5));
+        PolicyObjective.Slope slope = evaluate(PLAIN, term(logs(0.5, 0.5), 2), logs(0.55, 0.5));
 
         assertEquals(-2.2, slope.diagnostics().loss(), EXACT);
         assertEquals(-2.2, slope.byLogProb()[0][0], EXACT);
@@ -42,8 +58,7 @@ final class PolicyObjectiveTest {
 
     @Test
     void shouldBeFlatWhereAGoodActionIsAlreadyLikelyEnough() {
-        float[] old = logs(0.5);
-        PolicyObjective.Slope slope = evaluate(PLAIN, new ActionTerm(1, old, old, old), logs(0.75));
+        PolicyObjective.Slope slope = evaluate(PLAIN, term(logs(0.5), 1), logs(0.75));
 
         assertEquals(-1.2, slope.diagnostics().loss(), EXACT);
         assertEquals(0, slope.byLogProb()[0][0], EXACT);
@@ -52,54 +67,116 @@ final class PolicyObjectiveTest {
 
     @Test
     void shouldStillPushDownABadActionThatHasBecomeLikelier() {
-        float[] old = logs(0.5);
-        PolicyObjective.Slope slope = evaluate(PLAIN, new ActionTerm(-1, old, old, old), logs(0.75));
+        PolicyObjective.Slope slope = evaluate(PLAIN, term(logs(0.5), -1), logs(0.75));
 
         assertEquals(1.5, slope.diagnostics().loss(), EXACT);
         assertEquals(1.5, slope.byLogProb()[0][0], EXACT);
     }
 
+    /** Ratios 1.1, 2 and ½ against advantages 2, 3 and −3: −2.2, clipped −3.6 and clipped 2.4, over three tokens. */
+    @Test
+    void shouldClipEachTokenByItselfAtTokenLevel() {
+        PolicyObjective.Slope slope =
+                evaluate(Level.TOKEN, PLAIN, term(logs(0.5, 0.25, 0.5), 2, 3, -3), logs(0.55, 0.5, 0.25));
+
+        assertEquals(3, slope.diagnostics().units());
+        assertEquals(-2.2 - 3.6 + 2.4, slope.diagnostics().loss(), EXACT);
+        assertArrayEquals(new float[] {-2.2f / 3, 0, 0}, slope.byLogProb()[0], (float) EXACT);
+        assertEquals(2, slope.diagnostics().clipped());
+        assertEquals(
+                (0.1 - Math.log(1.1) + 2 - 1 - Math.log(2) + 0.5 - 1 + Math.log(2)) / 3,
+                slope.diagnostics().meanApproxKl(),
+                EXACT);
+    }
+
     @Test
     void shouldWeighStaleActionsByProximalOverBehaviourUpToTheCap() {
-        ActionTerm twice = new ActionTerm(1, logs(0.5), logs(0.25), logs(0.5));
-        ActionTerm tenfold = new ActionTerm(1, logs(0.5), logs(0.05), logs(0.5));
+        ActionTerm twice = new ActionTerm(new double[] {1}, logs(0.5), logs(0.25), logs(0.5), 1);
+        ActionTerm tenfold = new ActionTerm(new double[] {1}, logs(0.5), logs(0.05), logs(0.5), 1);
 
         assertEquals(-2, evaluate(PLAIN, twice, logs(0.5)).diagnostics().loss(), EXACT);
+        assertEquals(-2, evaluate(PLAIN, twice, logs(0.5)).byLogProb()[0][0], EXACT);
         assertEquals(-5, evaluate(PLAIN, tenfold, logs(0.5)).diagnostics().loss(), EXACT);
     }
 
+    /** An action of 2·2 = 4 times the behaviour's probability, of tokens that are 2 times each; the ratio is 1.1. */
     @Test
-    void shouldAverageOverTokensWhereConfigured() {
-        PolicyObjective mean = new PolicyObjective(ActionLogProbability.TOKEN, 0.9, 0, 0, 5);
-        float[] old = logs(0.2, 0.2);
-        // Mean log-ratio of (ln 2.25 + 0) / 2 = ln 1.5.
-        PolicyObjective.Slope slope = evaluate(mean, new ActionTerm(1, old, old, old), logs(0.45, 0.2));
+    void shouldWeighStaleTokensEachByItself() {
+        ActionTerm stale = new ActionTerm(new double[] {1, 1}, logs(0.5, 0.5), logs(0.25, 0.25), logs(0.5, 0.5), 1);
 
-        assertEquals(-1.5, slope.diagnostics().loss(), EXACT);
-        assertEquals(-0.75, slope.byLogProb()[0][0], EXACT);
+        assertEquals(
+                -4 * 1.1, evaluate(PLAIN, stale, logs(0.55, 0.5)).diagnostics().surrogate(), EXACT);
+        assertEquals(
+                -2 * 1.1 - 2,
+                evaluate(Level.TOKEN, PLAIN, stale, logs(0.55, 0.5))
+                        .diagnostics()
+                        .surrogate(),
+                EXACT);
     }
 
+    /** Token ratios 2.25 and 4: 9 in all, 3 as the mean of two tokens, 9^⅓ as that of three words. */
+    @ParameterizedTest
+    @CsvSource({"SUM, 9, 1", "TOKEN, 3, 0.5", "WORD, 2.080083823, 0.333333333"})
+    void shouldMakeAnActionsRatioByTheConfiguredMean(ActionLogProbability mode, double ratio, double scale) {
+        PolicyObjective objective = new PolicyObjective(mode, 0.2, 0, 0, 5);
+        float[] old = logs(0.2, 0.1);
+        ActionTerm bad = new ActionTerm(new double[] {-1}, old, old, old, 3);
+
+        PolicyObjective.Slope slope = evaluate(objective, bad, logs(0.45, 0.4));
+
+        assertEquals(ratio, slope.diagnostics().loss(), 1e-5);
+        assertEquals(ratio * scale, slope.byLogProb()[0][0], 1e-5);
+        assertEquals(ratio * scale, slope.byLogProb()[0][1], 1e-5);
+    }
+
+    /** x = ln(0.25 / 0.5) = −ln 2; e^x − 1 − x = ½ − 1 + ln 2, and its slope by log π_θ is 1 − ½. */
     @Test
     void shouldEstimateDivergenceFromTheBaseByK3() {
         PolicyObjective objective = new PolicyObjective(ActionLogProbability.SUM, 0.2, 0, 0.5, 5);
-        float[] now = logs(0.5);
-        // x = ln(0.25 / 0.5) = −ln 2; e^x − 1 − x = 0.5 − 1 + 0.6931.
-        PolicyObjective.Slope slope = evaluate(objective, new ActionTerm(0, now, now, logs(0.25)), now);
+        float[] now = logs(0.5, 0.5);
+        ActionTerm term = new ActionTerm(new double[] {0, 0}, now, now, logs(0.25, 0.5), 1);
+        double k3 = Math.log(2) - 0.5;
 
-        assertEquals(Math.log(2) - 0.5, slope.diagnostics().klBase(), EXACT);
-        assertEquals(0.5 * (Math.log(2) - 0.5), slope.diagnostics().loss(), EXACT);
-        assertEquals(0.5 * (1 - 0.5), slope.byLogProb()[0][0], EXACT);
+        PolicyObjective.Slope action = evaluate(objective, term, now);
+        PolicyObjective.Slope tokens = evaluate(Level.TOKEN, objective, term, now);
+
+        assertEquals(k3, action.diagnostics().klBase(), EXACT);
+        assertEquals(0.5 * k3, action.diagnostics().loss(), EXACT);
+        assertArrayEquals(new float[] {0.25f, 0}, action.byLogProb()[0], (float) EXACT);
+        assertEquals(0.5 * k3, tokens.diagnostics().loss(), EXACT);
+        assertArrayEquals(new float[] {0.125f, 0}, tokens.byLogProb()[0], (float) EXACT);
     }
 
     @Test
     void shouldRewardEntropy() {
         PolicyObjective objective = new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.1, 0, 5);
         float[] now = logs(0.5, 0.5);
-        PolicyObjective.Slope slope = objective.evaluate(
-                List.of(new ActionTerm(0, now, now, now)), new float[][] {now}, new float[][] {{0.3f, 0.4f}}, 1);
+        float[][] entropies = {{0.3f, 0.4f}};
+        List<ActionTerm> terms = List.of(term(now, 0, 0));
 
-        assertEquals(-0.07, slope.diagnostics().loss(), EXACT);
-        assertEquals(-0.1, slope.byEntropy()[0][1], EXACT);
+        PolicyObjective.Slope action = objective.evaluate(Level.ACTION, terms, new float[][] {now}, entropies, 1);
+        PolicyObjective.Slope tokens = objective.evaluate(Level.TOKEN, terms, new float[][] {now}, entropies, 2);
+
+        assertEquals(-0.07, action.diagnostics().loss(), EXACT);
+        assertEquals(-0.1, action.byEntropy()[0][1], EXACT);
+        assertEquals(-0.07, tokens.diagnostics().loss(), EXACT);
+        assertEquals(-0.05, tokens.byEntropy()[0][1], EXACT);
+    }
+
+    /** Of token ratios 1.1 and 1 the action's is 1.1; of 3 and 3 it is 9, or 3 as a mean: clipped to 1.2. */
+    @Test
+    void shouldCorrectLaterAgentsByTheClippedRatioOfTheWholeAction() {
+        PolicyObjective mean = new PolicyObjective(ActionLogProbability.TOKEN, 0.2, 0, 0, 5);
+        ActionTerm term = term(logs(0.5, 0.25), 1, 1);
+
+        for (Level level : Level.values()) {
+            assertEquals(1.1, PLAIN.clippedRatio(level, term, logs(0.55, 0.25)), EXACT);
+            assertEquals(1.2, PLAIN.clippedRatio(level, term, logs(0.75, 0.75)), EXACT);
+            assertEquals(0.8, PLAIN.clippedRatio(level, term, logs(0.05, 0.25)), EXACT);
+        }
+        // At action level the configured mean; at token level the product of the tokens' ratios.
+        assertEquals(Math.sqrt(1.1), mean.clippedRatio(Level.ACTION, term, logs(0.55, 0.25)), EXACT);
+        assertEquals(1.1, mean.clippedRatio(Level.TOKEN, term, logs(0.55, 0.25)), EXACT);
     }
 
     /** Central differences over every token of random minibatches, against the derivatives that the model gets. */
@@ -116,24 +193,30 @@ final class PolicyObjectiveTest {
             logProbs[i] = noise(new float[tokens], 1, random);
             entropies[i] = noise(new float[tokens], 1, random);
             terms.add(new ActionTerm(
-                    random.nextGaussian(),
+                    random.doubles(tokens, -2, 2).toArray(),
                     noise(logProbs[i], 0.2, random),
                     noise(logProbs[i], 0.2, random),
-                    noise(logProbs[i], 0.5, random)));
+                    noise(logProbs[i], 0.5, random),
+                    1 + random.nextInt(tokens)));
         }
-        PolicyObjective.Slope slope = objective.evaluate(terms, logProbs, entropies, 12);
-        assertTrue(slope.diagnostics().clipped() > 0 && slope.diagnostics().clipped() < 12, "both branches are taken");
+        for (Level level : Level.values()) {
+            int units = PolicyObjective.units(level, terms);
+            PolicyObjective.Slope slope = objective.evaluate(level, terms, logProbs, entropies, units);
+            assertTrue(
+                    slope.diagnostics().clipped() > 0 && slope.diagnostics().clipped() < units,
+                    "both branches are taken");
 
-        for (int i = 0; i < logProbs.length; i++) {
-            for (int t = 0; t < logProbs[i].length; t++) {
-                assertEquals(
-                        difference(objective, terms, logProbs, entropies, logProbs[i], t),
-                        slope.byLogProb()[i][t],
-                        2e-4);
-                assertEquals(
-                        difference(objective, terms, logProbs, entropies, entropies[i], t),
-                        slope.byEntropy()[i][t],
-                        2e-4);
+            for (int i = 0; i < logProbs.length; i++) {
+                for (int t = 0; t < logProbs[i].length; t++) {
+                    assertEquals(
+                            difference(level, objective, terms, logProbs, entropies, logProbs[i], t),
+                            slope.byLogProb()[i][t],
+                            2e-4);
+                    assertEquals(
+                            difference(level, objective, terms, logProbs, entropies, entropies[i], t),
+                            slope.byEntropy()[i][t],
+                            2e-4);
+                }
             }
         }
     }
@@ -147,6 +230,7 @@ final class PolicyObjectiveTest {
     }
 
     private static double difference(
+            Level level,
             PolicyObjective objective,
             List<ActionTerm> terms,
             float[][] logProbs,
@@ -154,26 +238,40 @@ final class PolicyObjectiveTest {
             float[] varied,
             int t) {
         float kept = varied[t];
+        int units = PolicyObjective.units(level, terms);
         varied[t] = kept + 1e-3f;
         double width = varied[t];
-        double above =
-                objective.evaluate(terms, logProbs, entropies, 12).diagnostics().loss();
+        double above = objective
+                .evaluate(level, terms, logProbs, entropies, units)
+                .diagnostics()
+                .loss();
         varied[t] = kept - 1e-3f;
         width -= varied[t];
-        double below =
-                objective.evaluate(terms, logProbs, entropies, 12).diagnostics().loss();
+        double below = objective
+                .evaluate(level, terms, logProbs, entropies, units)
+                .diagnostics()
+                .loss();
         varied[t] = kept;
-        return (above - below) / width / 12;
+        return (above - below) / width / units;
     }
 
-    @Test
-    void shouldAddUpTheSameFromPartsOfAMinibatch() {
-        ActionTerm a = new ActionTerm(1, logs(0.5), logs(0.5), logs(0.5));
-        ActionTerm b = new ActionTerm(-1, logs(0.4), logs(0.4), logs(0.4));
-        PolicyObjective.Slope whole =
-                PLAIN.evaluate(List.of(a, b), new float[][] {logs(0.55), logs(0.35)}, new float[][] {{0}, {0}}, 2);
-        PolicyObjective.Slope second = PLAIN.evaluate(List.of(b), new float[][] {logs(0.35)}, new float[][] {{0}}, 2);
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldAddUpTheSameFromPartsOfAMinibatch(Level level) {
+        List<ActionTerm> terms = List.of(term(logs(0.5), 1), term(logs(0.4, 0.3), -1, 1));
+        float[][] now = {logs(0.55), logs(0.35, 0.3)};
+        float[][] entropies = {{0}, {0, 0}};
+        int units = PolicyObjective.units(level, terms);
 
-        assertEquals(whole.byLogProb()[1][0], second.byLogProb()[0][0]);
+        PolicyObjective.Slope whole = PLAIN.evaluate(level, terms, now, entropies, units);
+        PolicyObjective.Slope first =
+                PLAIN.evaluate(level, terms.subList(0, 1), new float[][] {now[0]}, new float[][] {entropies[0]}, units);
+        PolicyObjective.Slope second =
+                PLAIN.evaluate(level, terms.subList(1, 2), new float[][] {now[1]}, new float[][] {entropies[1]}, units);
+
+        assertEquals(units, whole.diagnostics().units());
+        assertArrayEquals(whole.byLogProb()[0], first.byLogProb()[0]);
+        assertArrayEquals(whole.byLogProb()[1], second.byLogProb()[0]);
+        assertEquals(whole.diagnostics(), first.diagnostics().plus(second.diagnostics()));
     }
 }

@@ -5,111 +5,104 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.policy.LanguageModel;
-import io.marft.policy.TinyModels;
-import io.marft.policy.adapter.Adapter;
-import io.marft.trainer.Trajectories;
 import io.marft.trainer.batch.Episode;
-import io.marft.trainer.batch.EpisodeReader;
-import io.marft.trainer.batch.Reading;
+import io.marft.trainer.objective.Level;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class MarftUpdateTest {
-
-    private static final TrainingConfiguration CONFIGURATION = TrainingFile.parse(
-            """
-            batchEpisodes: 64
-            minibatches: 1
-            targetKl: 1
-            optimizer: {learningRate: 0.01}
-            policy: {entropyCoefficient: 0}
-            lora: {targets: [q_proj, v_proj, o_proj, up_proj, down_proj]}
-            """,
-            "test");
 
     @TempDir
     static Path directory;
 
-    private static LanguageModel model;
+    private static Learner learner;
 
     @BeforeAll
     static void load() {
-        model = LanguageModel.load(TinyModels.write(directory, TinyModels.config(), 1), 1);
+        learner = new Learner(directory);
     }
 
     @AfterAll
     static void close() {
-        model.close();
+        learner.close();
     }
 
-    /** The share of an action's tokens from the upper half of the vocabulary. */
-    private static double reward(List<Integer> tokens) {
-        return tokens.stream().filter(token -> token > 50).count() / (double) tokens.size();
+    private static TrainingConfiguration at(Level level, String yaml) {
+        return Learner.quick("level: " + (level == Level.ACTION ? "action" : "token") + "\n" + yaml);
     }
 
-    private static List<Episode> play(TrainingState state, int episodes) {
-        Map<String, Adapter> adapters = new LinkedHashMap<>();
-        state.agents().forEach((agent, agentState) -> adapters.put(agent, agentState.adapter()));
-        EpisodeReader reader = new EpisodeReader(Trajectories.TEAM, model);
-        int from = (int) state.update() * episodes;
-        return new Trajectories(model, MarftUpdateTest::reward)
-                .play(from, from + episodes, state.update(), adapters).stream()
-                        .map(trajectory -> reader.read(trajectory, state.update(), 0))
-                        .map(reading -> ((Reading.Usable) reading).episode())
-                        .toList();
-    }
-
-    private static TrainingState initial(TrainingConfiguration configuration) {
-        return TrainingState.initial(model.digest(), model.config(), Trajectories.TEAM, configuration, 5);
-    }
-
-    private static UpdateResult update(TrainingState state, TrainingConfiguration configuration, int threads) {
-        try (MarftUpdate update = new MarftUpdate(model, Trajectories.TEAM, threads)) {
-            return update.apply(state, play(state, 64), configuration, 5);
-        }
-    }
-
-    private static String digest(TrainingState state) {
-        return StateBytes.digest(StateBytes.write(state));
-    }
-
-    @Test
-    void shouldLearnWhatIsRewarded() {
-        TrainingState state = initial(CONFIGURATION);
-        double before =
-                play(state, 64).stream().mapToDouble(Episode::earned).average().orElseThrow();
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldLearnWhatIsRewarded(Level level) {
+        TrainingConfiguration configuration = at(level, "");
+        TrainingState state = learner.initial(configuration);
+        double before = learner.earned(state);
         for (int i = 0; i < 14; i++) {
-            state = update(state, CONFIGURATION, 2).state();
+            state = learner.update(state, configuration, 2).state();
         }
-        double after =
-                play(state, 64).stream().mapToDouble(Episode::earned).average().orElseThrow();
+        double after = learner.earned(state);
 
         assertTrue(after > before + 0.2, "reward rose from " + before + " to " + after);
     }
 
-    @Test
-    void shouldRepeatBitForBitWhateverTheNumberOfThreads() {
-        UpdateResult one = update(initial(CONFIGURATION), CONFIGURATION, 1);
-        UpdateResult two = update(initial(CONFIGURATION), CONFIGURATION, 2);
-        UpdateResult again = update(initial(CONFIGURATION), CONFIGURATION, 2);
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldRepeatBitForBitWhateverTheNumberOfThreads(Level level) {
+        TrainingConfiguration configuration = at(level, "");
+        TrainingState initial = learner.initial(configuration);
+        UpdateResult one = learner.update(initial, configuration, 1);
+        UpdateResult two = learner.update(initial, configuration, 2);
+        UpdateResult again = learner.update(initial, configuration, 2);
 
-        assertEquals(digest(one.state()), digest(two.state()));
-        assertEquals(digest(two.state()), digest(again.state()));
+        assertEquals(Learner.digest(one.state()), Learner.digest(two.state()));
+        assertEquals(Learner.digest(two.state()), Learner.digest(again.state()));
         assertEquals(one.agents(), two.agents());
         assertEquals(one.metrics(), two.metrics());
     }
 
+    /** In a chain of one step actor and critic read the same tokens: 128 decisions, 128 sequences. */
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldPassTheBaseModelOncePerDecisionHoweverManyEpochs(Level level) {
+        TrainingConfiguration one = untrusting(level, 1);
+        TrainingConfiguration four = untrusting(level, 4);
+
+        UpdateResult once = learner.update(learner.initial(one), one, 2);
+        UpdateResult often = learner.update(learner.initial(four), four, 2);
+
+        assertEquals(
+                List.of("base", "credit", "policy", "critic"),
+                once.phases().stream().map(UpdateResult.Phase::name).toList());
+        assertEquals(128, sequences(once, "base"));
+        assertEquals(128, sequences(often, "base"));
+        assertEquals(3 * 128, sequences(often, "policy") - sequences(once, "policy"));
+        assertEquals(0, sequences(often, "critic"));
+    }
+
+    /** No epoch is left out. */
+    private static TrainingConfiguration untrusting(Level level, int epochs) {
+        String name = level == Level.ACTION ? "action" : "token";
+        return TrainingFile.parse("level: " + name + "\ntargetKl: 1000\nepochs: " + epochs + "\n", "test");
+    }
+
+    private static long sequences(UpdateResult result, String phase) {
+        return result.phases().stream()
+                .filter(one -> one.name().equals(phase))
+                .mapToLong(UpdateResult.Phase::sequences)
+                .sum();
+    }
+
     @Test
     void shouldChangeBothAgentsAndTheCritic() {
-        TrainingState before = initial(CONFIGURATION);
-        TrainingState after = update(before, CONFIGURATION, 2).state();
+        TrainingConfiguration configuration = Learner.quick("");
+        TrainingState before = learner.initial(configuration);
+        TrainingState after = learner.update(before, configuration, 2).state();
 
         assertEquals(1, after.update());
         for (String agent : List.of("first", "second")) {
@@ -117,12 +110,18 @@ final class MarftUpdateTest {
                     before.agents().get(agent).adapter().digest(),
                     after.agents().get(agent).adapter().digest());
         }
-        assertNotEquals(before.critic().weights()[0], after.critic().weights()[0]);
+        assertNotEquals(criticWeight(before), criticWeight(after));
     }
 
-    @Test
-    void shouldReportFreshDataAsFreshAndItsLogProbabilitiesAsTheActors() {
-        UpdateResult result = update(initial(CONFIGURATION), CONFIGURATION, 2);
+    private static float criticWeight(TrainingState state) {
+        return state.critics().get(TrainingState.SHARED).critic().weights()[0];
+    }
+
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldReportFreshDataAsFreshAndItsLogProbabilitiesAsTheActors(Level level) {
+        TrainingConfiguration configuration = at(level, "");
+        UpdateResult result = learner.update(learner.initial(configuration), configuration, 2);
 
         assertEquals(0, result.metrics().get("rollout/staleness"));
         assertEquals(0, result.metrics().get("rollout/mismatch_kl"), 1e-6);
@@ -133,36 +132,36 @@ final class MarftUpdateTest {
 
     @Test
     void shouldLeaveAgentsAloneWhileTheCriticWarmsUp() {
-        TrainingConfiguration warming = TrainingFile.parse("critic: {warmup: 1}\n", "test");
-        TrainingState before = initial(warming);
-        UpdateResult result = update(before, warming, 2);
+        TrainingConfiguration warming = Learner.quick("critic: {warmup: 1}\n");
+        TrainingState before = learner.initial(warming);
+        UpdateResult result = learner.update(before, warming, 2);
 
         assertEquals(before.agents().get("first"), result.state().agents().get("first"));
         assertEquals(2, result.agents().size());
-        assertNotEquals(before.critic().weights()[0], result.state().critic().weights()[0]);
+        assertNotEquals(criticWeight(before), criticWeight(result.state()));
         assertNotEquals(
                 before.agents().get("first"),
-                update(result.state(), warming, 2).state().agents().get("first"));
+                learner.update(result.state(), warming, 2).state().agents().get("first"));
     }
 
+    /** The first step starts from the proximal policy itself, where the divergence is nothing but noise. */
     @Test
     void shouldStopAnAgentThatLeavesTheTrustRegion() {
         TrainingConfiguration cautious =
                 TrainingFile.parse("targetKl: 1.0e-9\noptimizer: {learningRate: 0.01}\n", "test");
-        UpdateResult result = update(initial(cautious), cautious, 2);
+        UpdateResult result = learner.update(learner.initial(cautious), cautious, 2);
 
-        // The first step starts from the proximal policy itself, where the divergence is nothing but noise.
         assertTrue(result.agents().get(0).metrics().get("charts/policy_steps") <= 2);
     }
 
     @Test
     void shouldKeepAdaptersWhereTheLearningRateIsZero() {
         TrainingConfiguration still = TrainingFile.parse("optimizer: {learningRate: 0}\n", "test");
-        TrainingState before = initial(still);
+        TrainingState before = learner.initial(still);
 
         assertEquals(
                 before.agents().get("second").adapter().digest(),
-                update(before, still, 2)
+                learner.update(before, still, 2)
                         .state()
                         .agents()
                         .get("second")
@@ -170,23 +169,30 @@ final class MarftUpdateTest {
                         .digest());
     }
 
-    @Test
-    void shouldBootstrapAnEpisodeThatWasCutOff() {
-        TrainingState state = initial(CONFIGURATION);
-        List<Episode> cut = play(state, 4).stream()
+    /** The state behind the cut takes one more sequence for each episode. */
+    @ParameterizedTest
+    @EnumSource(Level.class)
+    void shouldBootstrapAnEpisodeThatWasCutOff(Level level) {
+        TrainingConfiguration configuration = at(level, "");
+        TrainingState state = learner.initial(configuration);
+        List<Episode> whole = learner.play(state).subList(0, 4);
+        List<Episode> cut = whole.stream()
                 .map(episode -> new Episode(episode.id(), false, episode.decisions()))
                 .toList();
-        try (MarftUpdate update = new MarftUpdate(model, Trajectories.TEAM, 1)) {
-            UpdateResult truncated = update.apply(state, cut, CONFIGURATION, 5);
-            UpdateResult terminal = update.apply(state, play(state, 4), CONFIGURATION, 5);
 
-            assertNotEquals(digest(terminal.state()), digest(truncated.state()));
-        }
+        UpdateResult truncated = learner.update(state, cut, configuration, 1);
+        UpdateResult terminal = learner.update(state, whole, configuration, 1);
+
+        assertNotEquals(Learner.digest(terminal.state()), Learner.digest(truncated.state()));
+        assertEquals(8, sequences(terminal, "base"));
+        assertEquals(12, sequences(truncated, "base"));
     }
 
     @Test
     void shouldReadBackTheStateThatItWrote() {
-        TrainingState state = update(initial(CONFIGURATION), CONFIGURATION, 2).state();
+        TrainingConfiguration configuration = Learner.quick("");
+        TrainingState state =
+                learner.update(learner.initial(configuration), configuration, 2).state();
         byte[] bytes = StateBytes.write(state);
 
         assertArrayEquals(bytes, StateBytes.write(StateBytes.read(bytes)));

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.trainer.advantage.GeneralizedAdvantage;
+import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.objective.ActionLogProbability;
+import io.marft.trainer.objective.Level;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,39 @@ final class TrainingFileTest {
         assertEquals(0.1, configuration.policy().clip());
         assertEquals(ActionLogProbability.TOKEN, configuration.policy().logProbability());
         assertEquals(0.99, configuration.advantage().gamma());
+    }
+
+    @Test
+    void shouldReadLevelScheduleCreditAndNormalization() {
+        TrainingConfiguration configuration = TrainingFile.parse(
+                """
+                level: token
+                schedule: {kind: alternate, interval: 3}
+                credit: independent
+                advantage: {normalization: per-agent, tokenGamma: 0.9}
+                """,
+                "training.yaml");
+
+        assertEquals(Level.TOKEN, configuration.level());
+        assertEquals(new Schedule(Schedule.Kind.ALTERNATE, 3), configuration.schedule());
+        assertEquals(CreditMode.INDEPENDENT, configuration.credit());
+        assertEquals(new GeneralizedAdvantage(0.99, 0.95, 0.9, Normalization.PER_AGENT), configuration.advantage());
+        assertEquals(configuration, TrainingFile.parse(TrainingFile.yaml(configuration), "update 1"));
+    }
+
+    @Test
+    void shouldRefuseChoicesThatDoNotExistOrDoNotGoTogether() {
+        assertTrue(refusal("level: word").contains("[token, action]"), refusal("level: word"));
+        assertTrue(refusal("schedule: {kind: random}").startsWith("training.yaml: in 'schedule.kind', "));
+        assertEquals(
+                "training.yaml: in 'schedule', interval must be at least 1, got: 0",
+                refusal("schedule: {interval: 0}"));
+        assertEquals(
+                "training.yaml: credit must be team where formulas are the reference's, got: independent",
+                refusal("formulas: reference\ncredit: independent"));
+        assertEquals(
+                "training.yaml: minibatches must be at most batchEpisodes=2, got: 3",
+                refusal("batchEpisodes: 2\nminibatches: 3"));
     }
 
     @Test
