@@ -149,7 +149,7 @@ final class EpisodeReaderTest {
                                 """
                                 name: fork
                                 agents:
-                                  - {name: a}
+                                  - {name: a, answers: true}
                                   - {name: b, answers: true}
                                 """,
                                 "test"),
