@@ -178,26 +178,8 @@ final class EpisodeReaderTest {
     }
 
     @Test
-<<<<<<< HEAD
     void shouldRefuseStepsOutOfPlaceAndEpisodesWithoutSteps() {
         Step step = sound.getSteps().get(0);
-=======
-    void shouldRefuseATeamWhoseCriticWouldSeeLessThanItMust() {
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class,
-                () -> new EpisodeReader(
-                        TeamFile.parse(
-                                """
-                                name: fork
-                                agents:
-                                  - {name: a, answers: true}
-                                  - {name: b, answers: true}
-                                """,
-                                "test"),
-                        "sha256:x",
-                        10,
-                        10));
->>>>>>> routing
 
         assertEquals(
                 "step 1 stands in place 0",
