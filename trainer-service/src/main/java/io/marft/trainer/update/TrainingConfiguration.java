@@ -86,8 +86,25 @@ public record TrainingConfiguration(
 
     /** The same with another learning rate of the agents. */
     public TrainingConfiguration withLearningRate(double rate) {
-        return new TrainingConfiguration(
+        return with(
                 level,
+                targetKl,
+                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()));
+    }
+
+    /** The same at another level. */
+    public TrainingConfiguration withLevel(Level other) {
+        return with(other, targetKl, optimizer);
+    }
+
+    /** The same with another bound of the approximate KL. */
+    public TrainingConfiguration withTargetKl(double other) {
+        return with(level, other, optimizer);
+    }
+
+    private TrainingConfiguration with(Level otherLevel, double otherKl, AdamW otherOptimizer) {
+        return new TrainingConfiguration(
+                otherLevel,
                 schedule,
                 credit,
                 formulas,
@@ -96,11 +113,11 @@ public record TrainingConfiguration(
                 epochs,
                 minibatches,
                 microBatch,
-                targetKl,
+                otherKl,
                 maxGradientNorm,
                 advantage,
                 policy,
-                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()),
+                otherOptimizer,
                 critic,
                 lora);
     }
