@@ -214,7 +214,7 @@ public final class EpisodeReader {
     private int[] render(Step step, String agent, List<PredecessorAction> actions) throws Unsound {
         String profile = dependency.agent(agent).getProfile();
         try {
-            return model.prompt(Conversation.of(profile, step.getMessages(), actions).stream()
+            return model.timelessPrompt(Conversation.of(profile, step.getMessages(), actions).stream()
                     .map(message -> new Message(message.getRole(), message.getContent()))
                     .toList());
         } catch (IllegalArgumentException | CheckpointException e) {
