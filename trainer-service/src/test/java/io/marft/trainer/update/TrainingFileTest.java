@@ -9,6 +9,7 @@ import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.objective.ActionLogProbability;
 import io.marft.trainer.objective.Level;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TrainingFileTest {
