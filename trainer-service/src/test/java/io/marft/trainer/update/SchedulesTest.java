@@ -48,7 +48,7 @@ final class SchedulesTest {
     @ValueSource(
             strings = {
                 "schedule: {kind: joint}\n",
-                "credit: independent\nschedule: {kind: alternate}\n",
+                "credit: independent\nschedule: {kind: joint}\n",
                 "credit: independent\nlevel: token\nschedule: {kind: joint}\n"
             })
     void shouldLearnWhatIsRewarded(String yaml) {
