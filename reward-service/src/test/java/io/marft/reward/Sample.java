@@ -107,7 +107,7 @@ public final class Sample {
                 .setTeamVersion(team.getVersion())
                 .setPurpose(purpose)
                 .setEnvironment("test")
-                .setMessages(List.of(new Message("user", "question " + step)))
+                .setMessages(List.of(new Message("user", team.getRetry().isEmpty() ? "question " + step : "question")))
                 .setDone(done)
                 .setSeed(7)
                 .setCreatedAt(NOON)

@@ -66,7 +66,16 @@ public final class Assembly {
             return new Rejected("the episode keeps another team than " + observation.getTeam() + " version "
                     + observation.getTeamVersion());
         }
-        if (Episode.observation(state, step).isPresent()) {
+        boolean own = team.get().dependencies().opensSteps();
+        if (own && step > 0 && !Episode.goesOn(state, observation)) {
+            return new Rejected("the team opens step " + step + " itself, by its 'retry', and this is not step 0's"
+                    + " observation once more");
+        }
+        // Of a team's own step there may be two until actions tell which the team wrote: one that opens it, one that
+        // ends.
+        boolean repeated = state.getObservations().stream()
+                .anyMatch(other -> other.getStep() == step && !(own && other.getDone() != observation.getDone()));
+        if (repeated) {
             return new Rejected("step " + step + " has an observation already");
         }
         return next(

@@ -49,23 +49,45 @@ record ScoredEpisode(ScoringState state, KnownTeam team, Purpose purpose) {
     int end() {
         return state.getObservations().stream()
                 .filter(Observation::getDone)
+                .filter(done -> !team.dependencies().opensSteps() || borneOut(done))
                 .map(Observation::getStep)
                 .findFirst()
                 .orElse(team.team().getHorizon());
     }
 
-    /**
-     * A step's answers, by agent.
-     *
-     * @return empty as long as an answering agent neither acted nor is skipped
-     */
-    Optional<Map<String, String>> answers(int step) {
+    private boolean borneOut(Observation done) {
+        int before = done.getStep() - 1;
+        return team.dependencies().ends(new StepInput(before, done.getMessages()), texts(before));
+    }
+
+    private Map<String, String> texts(int step) {
         Map<String, String> texts = new HashMap<>();
         for (HeldAction action : state.getActions()) {
             if (action.getStep() == step) {
                 texts.put(action.getAgent(), action.getText());
             }
         }
+        return texts;
+    }
+
+    /** The observation that opened a step. */
+    private Optional<Observation> observation(int step) {
+        return state.getObservations().stream()
+                .filter(other -> other.getStep() == step && !other.getDone())
+                .findFirst();
+    }
+
+    /**
+     * A step's answers, by agent.
+     *
+     * @return empty as long as an answering agent neither acted nor is skipped, or, where agents may be, the step's
+     *     observation is to come, so that none comes to an episode that is forgotten
+     */
+    Optional<Map<String, String>> answers(int step) {
+        if (team.dependencies().skips() && observation(step).isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> texts = texts(step);
         Map<String, String> answers = new LinkedHashMap<>();
         boolean missing = false;
         for (TeamAgent agent : team.dependencies().answering()) {
@@ -88,9 +110,7 @@ record ScoredEpisode(ScoringState state, KnownTeam team, Purpose purpose) {
 
     /** Who is skipped, as far as that is known; nobody is where a condition has no value, so that the step is never scored. */
     private Set<String> skipped(int step, Map<String, String> texts) {
-        Optional<Observation> observation = state.getObservations().stream()
-                .filter(other -> other.getStep() == step && !other.getDone())
-                .findFirst();
+        Optional<Observation> observation = observation(step);
         if (observation.isEmpty()) {
             return Set.of();
         }

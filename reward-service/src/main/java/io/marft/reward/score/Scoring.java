@@ -12,6 +12,7 @@ import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.schemas.team.OwnSteps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,8 @@ import java.util.Optional;
 /**
  * Decides, without Kafka, what a record means for the rewards of its episode. References, actions and observations may
  * come in any order between them. A step is scored once, after the steps before it, when the reference is there and every
- * answering agent has acted or is skipped.
+ * answering agent has acted or is skipped. Where the team ends its episodes itself, by its {@code retry}, an end counts
+ * once actions bear it out.
  *
  * <p>A step's value is by how much it bettered the answer: the mean verdict on its answers, less that of the step before.
  * So an episode's values add up to the verdict on its last answer, and a verifier that sends right work back, or wrong
@@ -88,7 +90,8 @@ public final class Scoring {
                     + " of team " + team.getName());
         }
         boolean decides = dependencies.skips() && dependencies.leadsToAnswer(action.getAgent());
-        if (!decides && !dependencies.agent(action.getAgent()).getAnswers()) {
+        boolean retries = dependencies.opensSteps() && action.getStep() + 1 < team.getHorizon();
+        if (!decides && !retries && !dependencies.agent(action.getAgent()).getAnswers()) {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(action.getEpisode(), now));
@@ -114,33 +117,46 @@ public final class Scoring {
     }
 
     /**
-     * Takes an observation. It matters only if agents may be skipped, or if it ends the episode; whatever is wrong with
-     * it, the router and assembly say so.
+     * Takes an observation. Those of an episode come in order, and one that is not the next is passed over, so that nothing
+     * ends an episode but what the router takes for its end. Whatever is wrong with one, the router and assembly say so.
      */
     public Outcome observation(Optional<ScoringState> known, Observation observation, Instant now) {
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
-        if (team.isEmpty()) {
-            return new Rejected(
-                    "team " + observation.getTeam() + " version " + observation.getTeamVersion() + " is unknown");
-        }
-        int step = observation.getStep();
-        boolean inside = step >= 0 && step < team.get().team().getHorizon();
-        if (!inside || !(observation.getDone() || team.get().dependencies().skips())) {
+        if (team.isEmpty() || !matters(team.get(), observation)) {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
         Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
         boolean foreign =
                 episode.isPresent() && !episode.get().keeps(observation.getTeam(), observation.getTeamVersion());
-        boolean repeated =
-                step < state.getScored() || state.getObservations().stream().anyMatch(other -> other.getStep() == step);
-        if (foreign || repeated) {
+        if (foreign || !follows(state.getObservations(), observation, team.get())) {
             return new Ignored();
         }
         List<Observation> observations = new ArrayList<>(state.getObservations());
         observations.add(observation);
         return score(
                 ScoringState.newBuilder(state).setObservations(observations).build(), now);
+    }
+
+    private static boolean matters(KnownTeam team, Observation observation) {
+        int horizon = team.team().getHorizon();
+        int first = observation.getDone() ? 1 : 0; // An episode that is done before its first step has none.
+        boolean inside = observation.getStep() >= first && observation.getStep() < horizon;
+        return inside && (horizon > 1 || team.dependencies().skips());
+    }
+
+    /** Whether an observation goes on from those that came before it in its topic. */
+    private static boolean follows(List<Observation> before, Observation observation, KnownTeam team) {
+        if (before.isEmpty()) {
+            return observation.getStep() == 0;
+        }
+        if (team.dependencies().opensSteps()) {
+            boolean repeated = before.stream()
+                    .anyMatch(other -> other.getStep() == observation.getStep()
+                            && (other.getStep() == 0 || other.getDone() == observation.getDone()));
+            return !repeated && OwnSteps.goesOn(before.get(0), observation);
+        }
+        return !before.get(before.size() - 1).getDone() && observation.getStep() == before.size();
     }
 
     private Accepted score(ScoringState state, Instant now) {

@@ -94,6 +94,7 @@ class ScoreTopologyTest {
     @Test
     void shouldForgetAnEpisodeThatIsDoneBeforeItsHorizon() {
         kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, VERIFIED));
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", VERIFIED, "\\boxed{7}"));
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "verifier", VERIFIED, "yes"));
         assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());

@@ -11,6 +11,7 @@ import static io.marft.reward.Sample.action;
 import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +29,6 @@ import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,22 +199,28 @@ class ScoringTest {
     }
 
     @Test
-    void shouldAddUpToTheVerdictOnTheLastAnswerInWhateverOrderRecordsCome() {
+    void shouldAddUpToTheVerdictOnTheLastAnswerHoweverTopicsRunAheadAndWhateverOthersObserve() {
         Random random = new Random(3);
         for (int i = 0; i < 200; i++) {
-            List<SpecificRecord> records = new ArrayList<>(List.of(reference("e", "7")));
             int steps = 1 + random.nextInt(3);
             String last = "";
+            List<SpecificRecord> actions = new ArrayList<>();
+            List<SpecificRecord> observations = new ArrayList<>();
             for (int step = 0; step < steps; step++) {
                 last = String.valueOf(6 + random.nextInt(2));
-                records.add(observation("e", step, VERIFIED));
-                records.add(action("e", step, "actor", VERIFIED, "\\boxed{" + last + "}"));
-                records.add(action("e", step, "verifier", VERIFIED, "no"));
+                observations.add(observation("e", step, VERIFIED));
+                actions.add(action("e", step, "actor", VERIFIED, "\\boxed{" + last + "}"));
+                actions.add(action("e", step, "verifier", VERIFIED, step + 1 < steps ? "no" : "yes"));
             }
             if (steps < 3) {
-                records.add(observation("e", steps, VERIFIED, Purpose.TRAINING, true));
+                observations.add(observation("e", steps, VERIFIED, Purpose.TRAINING, true));
             }
-            Collections.shuffle(records, random);
+            for (int foreign = random.nextInt(4); foreign > 0; foreign--) {
+                observations.add(
+                        random.nextInt(observations.size()),
+                        observation("e", 1 + random.nextInt(2), VERIFIED, Purpose.TRAINING, random.nextBoolean()));
+            }
+            List<SpecificRecord> records = merged(random, List.of(reference("e", "7")), actions, observations);
 
             List<Reward> rewards = new ArrayList<>();
             Optional<ScoringState> state = NEW;
@@ -232,7 +238,8 @@ class ScoringTest {
             assertEquals(
                     last.equals("7") ? 1.0 : 0.0,
                     rewards.stream().mapToDouble(Reward::getValue).sum());
-            assertTrue(state.isEmpty(), "nothing is held of an episode that is done");
+            boolean held = state.isPresent() && (steps < 3 || state.get().getReference() != null);
+            assertFalse(held, "nothing is held of an episode that is done");
         }
     }
 
@@ -255,11 +262,85 @@ class ScoringTest {
 
     @Test
     void shouldHoldNothingThatNoAnswerDependsOn() {
-        assertInstanceOf(Ignored.class, scoring.action(NEW, action("e", 0, "verifier", VERIFIED, "no"), NOON));
-        assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 0, VERIFIED), NOON));
+        assertInstanceOf(Ignored.class, scoring.action(NEW, action("e", 2, "verifier", VERIFIED, "no"), NOON));
+        assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 1, VERIFIED), NOON));
         assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 0, CHAIN), NOON));
         assertInstanceOf(
                 Ignored.class, scoring.observation(NEW, observation("e", 1, CHAIN, Purpose.TRAINING, true), NOON));
+    }
+
+    @Test
+    void shouldNotEndAnEpisodeByADoneFlagThatTheRouterRefuses() {
+        for (Team team : List.of(PAIR, VERIFIED)) {
+            Accepted held = accept(accept(NEW, reference("e", "7")).state(), observation("e", 0, team));
+            for (int step : new int[] {Integer.MIN_VALUE, -1, 0, 3, Integer.MAX_VALUE}) {
+                Observation done = observation("e", step, team, Purpose.TRAINING, true);
+                assertInstanceOf(Ignored.class, scoring.observation(held.state(), done, NOON), "step " + step);
+            }
+        }
+        Accepted pair = accept(accept(NEW, reference("e", "7")).state(), observation("e", 0, PAIR));
+        pair = accept(pair.state(), observation("e", 1, PAIR));
+        assertInstanceOf(
+                Ignored.class,
+                scoring.observation(pair.state(), observation("e", 1, PAIR, Purpose.TRAINING, true), NOON));
+    }
+
+    @Test
+    void shouldKeepTheReferenceWhereATeamTriesAgainAlthoughSomebodySaysItIsDone() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        held = accept(held.state(), observation("e", 0, VERIFIED));
+        Observation another = Observation.newBuilder(observation("e", 1, VERIFIED, Purpose.TRAINING, true))
+                .setMessages(List.of())
+                .build();
+        assertInstanceOf(Ignored.class, scoring.observation(held.state(), another, NOON));
+        held = accept(held.state(), observation("e", 1, VERIFIED, Purpose.TRAINING, true));
+        held = accept(held.state(), action("e", 0, "actor", VERIFIED, "\\boxed{6}"));
+        assertEquals(1, held.rewards().size());
+
+        held = accept(held.state(), action("e", 0, "verifier", VERIFIED, "no"));
+        held = accept(held.state(), observation("e", 1, VERIFIED));
+        held = accept(held.state(), action("e", 1, "actor", VERIFIED, "\\boxed{7}"));
+
+        assertEquals(List.of(1.0), held.rewards().stream().map(Reward::getValue).toList());
+        held = accept(held.state(), action("e", 1, "verifier", VERIFIED, "yes"));
+        assertTrue(held.state().isPresent(), "the team's own end is to come");
+        assertTrue(accept(held.state(), observation("e", 2, VERIFIED, Purpose.TRAINING, true))
+                .state()
+                .isEmpty());
+    }
+
+    @Test
+    void shouldLeaveAnObservationOfAnUnknownTeamToTheRouter() {
+        Team unknown = Team.newBuilder(CHAIN).setVersion(9).build();
+        assertInstanceOf(Ignored.class, scoring.observation(NEW, observation("e", 0, unknown), NOON));
+    }
+
+    @Test
+    void shouldForgetAnEpisodeWithSkipsOnlyAfterItsObservations() {
+        Accepted held = accept(NEW, reference("e", "7"));
+        for (String agent : List.of("triage", "fast", "plan", "slow")) {
+            held = accept(held.state(), action("e", 0, agent, TRIAGE, "\\boxed{7}"));
+        }
+        assertEquals(List.of(), held.rewards());
+        held = accept(held.state(), observation("e", 0, TRIAGE));
+        assertEquals(1, held.rewards().size());
+        assertTrue(held.state().isEmpty());
+    }
+
+    /** Topics' records as one sequence that keeps the order in each. */
+    @SafeVarargs
+    private static List<SpecificRecord> merged(Random random, List<? extends SpecificRecord>... topics) {
+        List<List<SpecificRecord>> left = new ArrayList<>();
+        for (List<? extends SpecificRecord> topic : topics) {
+            left.add(new ArrayList<>(topic));
+        }
+        List<SpecificRecord> records = new ArrayList<>();
+        while (!left.isEmpty()) {
+            List<SpecificRecord> topic = left.get(random.nextInt(left.size()));
+            records.add(topic.remove(0));
+            left.removeIf(List::isEmpty);
+        }
+        return records;
     }
 
     /** The rewards of an episode of three steps with these answers to a question whose answer is 7. */
