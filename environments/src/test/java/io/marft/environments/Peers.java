@@ -2,11 +2,13 @@ package io.marft.environments;
 
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Sampling;
-import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.record.Step;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
@@ -24,7 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The rest of the world as an environment sees it: whoever reads observations and writes actions and rewards. Every
+ * The rest of the world as an environment sees it: whoever reads observations and writes actions and trajectories. Every
  * agent acts on every observation with adapter version 5; an episode is right when its index is even. A question that
  * contains "too long" ends in a dead letter; one that contains "nobody" is left alone.
  */
@@ -96,10 +98,13 @@ public final class Peers implements AutoCloseable {
                     record.key(),
                     DeadLetters.of("agents", "prompt is too long", record));
         } else if (!question.contains("nobody")) {
-            for (TeamAgent agent : TestTeam.CHAIN.getAgents()) {
-                send(producer, codec, Topic.ACTIONS, record.key(), action(observation, agent.getName()));
+            List<Action> actions = TestTeam.CHAIN.getAgents().stream()
+                    .map(agent -> action(observation, agent.getName()))
+                    .toList();
+            for (Action action : actions) {
+                send(producer, codec, Topic.ACTIONS, record.key(), action);
             }
-            send(producer, codec, Topic.REWARDS, record.key(), reward(observation));
+            send(producer, codec, Topic.TRAJECTORIES, record.key(), trajectory(observation, actions));
         }
     }
 
@@ -129,6 +134,19 @@ public final class Peers implements AutoCloseable {
                 .setSeed(0)
                 .setCreatedAt(Instant.EPOCH)
                 .build();
+    }
+
+    private static Trajectory trajectory(Observation observation, List<Action> actions) {
+        return new Trajectory(
+                observation.getEpisode(),
+                observation.getTeam(),
+                observation.getTeamVersion(),
+                observation.getPurpose(),
+                Closure.HORIZON,
+                true,
+                List.of(new Step(0, observation.getMessages(), actions, reward(observation))),
+                Instant.EPOCH,
+                Instant.EPOCH);
     }
 
     private static Reward reward(Observation observation) {

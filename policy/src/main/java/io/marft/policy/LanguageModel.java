@@ -10,6 +10,9 @@ import io.marft.policy.decoder.LoraPass;
 import io.marft.policy.token.ChatTemplate;
 import io.marft.policy.token.Tokenizer;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,12 +34,15 @@ public final class LanguageModel implements AutoCloseable {
     private final Decoder decoder;
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
+    private final ChatTemplate timeless;
 
-    private LanguageModel(Checkpoint checkpoint, Decoder decoder, Tokenizer tokenizer, ChatTemplate template) {
+    private LanguageModel(
+            Checkpoint checkpoint, Decoder decoder, Tokenizer tokenizer, ChatTemplate template, ChatTemplate timeless) {
         this.checkpoint = checkpoint;
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.template = template;
+        this.timeless = timeless;
     }
 
     /** As {@link #load(Path, ModelOptions)}, with {@link ModelOptions#DEFAULT}. */
@@ -58,10 +64,11 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel load(Path directory, ModelOptions options) {
         Checkpoint.requireFiles(directory);
         ChatTemplate template = ChatTemplate.read(directory);
+        ChatTemplate timeless = ChatTemplate.read(directory, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
         Tokenizer tokenizer = new Tokenizer(directory.resolve("tokenizer.json"));
         try {
             Checkpoint checkpoint = Checkpoint.read(directory);
-            return new LanguageModel(checkpoint, new Decoder(checkpoint, options), tokenizer, template);
+            return new LanguageModel(checkpoint, new Decoder(checkpoint, options), tokenizer, template, timeless);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -90,6 +97,18 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Token ids of a conversation and the opening of the assistant's turn, by the model's chat template. */
     public int[] prompt(List<Message> messages) {
+        return prompt(template, messages);
+    }
+
+    /**
+     * As {@link #prompt}, with a clock that stands still at 1970: templates that print the date give the same tokens for
+     * ever.
+     */
+    public int[] timelessPrompt(List<Message> messages) {
+        return prompt(timeless, messages);
+    }
+
+    private int[] prompt(ChatTemplate template, List<Message> messages) {
         return tokenizer.encode(template.render(messages.stream()
                 .map(message -> Map.of("role", message.role(), "content", message.content()))
                 .toList()));

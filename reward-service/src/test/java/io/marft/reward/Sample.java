@@ -50,11 +50,46 @@ public final class Sample {
               - {name: right, answers: true}
             """);
 
+    /** An actor who answers and a verifier who may send the work back, in up to three steps. */
+    public static final Team VERIFIED = team(
+            """
+            name: verified
+            horizon: 3
+            retry: "actions.verifier.startsWith('no')"
+            agents:
+              - {name: actor, answers: true}
+              - {name: verifier, after: [actor]}
+            """);
+
+    /** Who answers is what the triage says: fast, slow, or nobody; what is no pattern has no value. */
+    public static final Team TRIAGE = team(
+            """
+            name: triage
+            agents:
+              - {name: triage}
+              - {name: fast, after: [triage], answers: true, when: "'fast'.matches(actions.triage)"}
+              - {name: plan, after: [triage], when: "actions.triage == 'slow'"}
+              - {name: slow, after: [plan], answers: true, when: has(actions.plan)}
+            """);
+
+    /** An agent who is silent at step 1 of three. */
+    public static final Team PAUSING = team(
+            """
+            name: pausing
+            horizon: 3
+            retry: "true"
+            agents:
+              - {name: actor, answers: true, when: observation.step != 1}
+            """);
+
+    /** All teams of this class. */
+    public static final List<Team> TEAMS = List.of(CHAIN, CHAIN_2, PAIR, VERIFIED, TRIAGE, PAUSING);
+
     private Sample() {}
 
     /** Knows the teams of this class. */
     public static Optional<KnownTeam> find(String name, int version) {
-        return List.of(CHAIN, CHAIN_2, PAIR).stream()
+        return TEAMS.stream()
                 .filter(team -> team.getName().equals(name) && team.getVersion() == version)
                 .map(team -> new KnownTeam(team, new DependencyFunction(team)))
                 .findFirst();
@@ -72,7 +107,7 @@ public final class Sample {
                 .setTeamVersion(team.getVersion())
                 .setPurpose(purpose)
                 .setEnvironment("test")
-                .setMessages(List.of(new Message("user", "question " + step)))
+                .setMessages(List.of(new Message("user", team.getRetry().isEmpty() ? "question " + step : "question")))
                 .setDone(done)
                 .setSeed(7)
                 .setCreatedAt(NOON)

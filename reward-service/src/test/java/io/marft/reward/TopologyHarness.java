@@ -41,7 +41,7 @@ public final class TopologyHarness implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(settings.streams("test", directory));
         driver = new TopologyTestDriver(topology.apply(settings), properties, Sample.NOON);
-        for (Team team : List.of(Sample.CHAIN, Sample.CHAIN_2, Sample.PAIR)) {
+        for (Team team : Sample.TEAMS) {
             pipe(Topic.TEAMS, team.getName(), team);
         }
     }

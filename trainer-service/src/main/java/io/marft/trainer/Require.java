@@ -18,6 +18,11 @@ public final class Require {
         }
     }
 
+    /** The value must be there. */
+    public static void given(String name, Object value) {
+        that(value != null, name, "given, or its key left out", "nothing");
+    }
+
     /** The number must be finite and above 0. */
     public static void positive(String name, double value) {
         that(value > 0 && Double.isFinite(value), name, "above 0", value);

@@ -11,6 +11,7 @@ import io.marft.schemas.record.Turn;
 import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.Conversation;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.schemas.team.OwnSteps;
 import io.marft.schemas.team.StepInput;
 import io.marft.schemas.team.StepState;
 import java.time.Instant;
@@ -62,6 +63,7 @@ public final class EpisodeRouting {
                 next,
                 observation.getDone() || next >= team.team().getHorizon(),
                 episode.map(OpenEpisode::getSteps).orElse(List.of()),
+                null,
                 episode.map(OpenEpisode::getOpenedAt).orElse(now));
         if (observation.getDone()) {
             return new Routed.Moved(moved, List.of(), Optional.empty());
@@ -91,10 +93,14 @@ public final class EpisodeRouting {
                 .filter(agent -> !hadTurns.contains(agent))
                 .map(agent -> turn(team, step, agent))
                 .toList();
+        Optional<Observation> next = state.complete() ? next(team, step, now) : Optional.empty();
         return new Routed.Moved(
-                OpenEpisode.newBuilder(episode).setSteps(steps).build(),
+                OpenEpisode.newBuilder(episode)
+                        .setSteps(steps)
+                        .setPending(next.orElse(null))
+                        .build(),
                 turns,
-                state.complete() ? next(team, step, now) : Optional.empty());
+                next);
     }
 
     /** What a complete step of a team that opens its own steps is followed by. */
@@ -105,11 +111,7 @@ public final class EpisodeRouting {
             return Optional.empty();
         }
         boolean retries = team.dependencies().retries(StepInput.of(observation), texts(step));
-        return Optional.of(Observation.newBuilder(observation)
-                .setStep(next)
-                .setDone(!retries)
-                .setCreatedAt(now)
-                .build());
+        return Optional.of(OwnSteps.next(observation, retries, now));
     }
 
     private static Optional<String> refuse(Optional<OpenEpisode> episode, Observation observation, KnownTeam team) {
@@ -129,16 +131,28 @@ public final class EpisodeRouting {
             return Optional.of("observation names team " + observation.getTeam() + " version "
                     + observation.getTeamVersion() + ", but the episode began with " + describe(episode.get()));
         }
-        boolean open = episode.isPresent() && !episode.get().getSteps().isEmpty();
-        if (open && team.dependencies().opensSteps()) {
-            return Optional.of(
-                    "step " + step + " was observed, but the team opens it itself, by its 'retry', once step "
-                            + (step - 1) + " is complete");
+        if (episode.isPresent() && team.dependencies().opensSteps()) {
+            return refuse(Optional.ofNullable(episode.get().getPending()), observation);
         }
         if (step >= horizon && !observation.getDone()) {
             return Optional.of("step " + step + " is beyond the team's horizon of " + horizon);
         }
         return Optional.empty();
+    }
+
+    /** Refuses whatever is not the observation by which the team goes on itself. */
+    private static Optional<String> refuse(Optional<Observation> pending, Observation observation) {
+        int step = observation.getStep();
+        if (pending.isEmpty()) {
+            return Optional.of(
+                    "step " + step + " was observed, but the team opens it itself, by its 'retry', once step "
+                            + (step - 1) + " is complete");
+        }
+        boolean own = pending.get().getDone() == observation.getDone() && OwnSteps.goesOn(pending.get(), observation);
+        return own
+                ? Optional.empty()
+                : Optional.of("step " + step
+                        + " was observed, but the team opens it itself, by its 'retry', with another" + " observation");
     }
 
     /**

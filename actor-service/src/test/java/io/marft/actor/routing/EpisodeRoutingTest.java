@@ -77,7 +77,7 @@ class EpisodeRoutingTest {
         List<Turn> turns = router.act(action("e", 0, "actor", "3"));
 
         assertEquals(List.of(), turns);
-        assertEquals(new OpenEpisode("team", 1, 1, true, List.of(), NOW), router.episode());
+        assertEquals(new OpenEpisode("team", 1, 1, true, List.of(), null, NOW), router.episode());
     }
 
     @Test
@@ -148,7 +148,7 @@ class EpisodeRoutingTest {
                 Observation.newBuilder(observation("e", 1, "bye")).setDone(true).build());
 
         assertEquals(List.of(), turns);
-        assertEquals(new OpenEpisode("team", 1, 2, true, List.of(), NOW), router.episode());
+        assertEquals(new OpenEpisode("team", 1, 2, true, List.of(), null, NOW), router.episode());
     }
 
     @Test
@@ -293,7 +293,7 @@ class EpisodeRoutingTest {
                 .build();
         assertEquals(Optional.of(done), router.next());
         assertEquals(List.of(), router.observe(done));
-        assertEquals(new OpenEpisode("team", 1, 2, true, List.of(), NOW), router.episode());
+        assertEquals(new OpenEpisode("team", 1, 2, true, List.of(), null, NOW), router.episode());
     }
 
     @Test
@@ -320,6 +320,52 @@ class EpisodeRoutingTest {
         assertEquals(
                 "step 1 was observed, but the team opens it itself, by its 'retry', once step 0 is complete",
                 router.rejected(observation("e", 1, "?")));
+    }
+
+    @Test
+    void shouldTakeOnlyTheObservationByWhichTheTeamGoesOn() {
+        Router router = new Router(verified(3));
+        router.observe(observation("e", 0, "1+2?"));
+        router.act(action("e", 0, "actor", "4"));
+        router.act(action("e", 0, "verifier", "no"));
+        Observation own = router.next().orElseThrow();
+        OpenEpisode before = router.episode();
+        String another = "step 1 was observed, but the team opens it itself, by its 'retry', with another observation";
+
+        assertEquals(another, router.rejected(observation("e", 1, "3+4?")));
+        assertEquals(
+                another, router.rejected(Observation.newBuilder(own).setSeed(8).build()));
+        assertEquals(
+                another,
+                router.rejected(
+                        Observation.newBuilder(own).setPurpose(Purpose.QUESTION).build()));
+        assertEquals(
+                another,
+                router.rejected(
+                        Observation.newBuilder(own).setEnvironment("other").build()));
+        assertEquals(
+                another,
+                router.rejected(Observation.newBuilder(own).setDone(true).build()));
+        assertEquals(before, router.episode());
+        assertEquals(List.of("actor"), agents(router.observe(own)));
+        assertEquals("step 1 of the episode was observed already", router.rejected(own));
+    }
+
+    @Test
+    void shouldRefuseStepsThatAreNoNumbersOfSteps() {
+        for (Team team : List.of(chainOfTwo(2), verified(2))) {
+            for (int step : new int[] {Integer.MIN_VALUE, -1, 2, Integer.MAX_VALUE}) {
+                for (boolean done : new boolean[] {false, true}) {
+                    Router router = new Router(team);
+                    Observation wrong = Observation.newBuilder(observation("e", step, "?"))
+                            .setDone(done)
+                            .build();
+                    assertTrue(router.rejected(wrong).startsWith("step " + step + " "));
+                    router.observe(observation("e", 0, "?"));
+                    assertTrue(router.rejected(wrong).startsWith("step " + step + " "));
+                }
+            }
+        }
     }
 
     private static Team verified(int horizon) {

@@ -6,18 +6,25 @@ import java.util.Random;
  * An endless, seeded stream of imperfect demonstrations of the bundled task, for every role: what the bundled model is
  * pretrained on. Only problems of {@link Split#TRAIN} are used.
  *
- * <p>The pupils mix strategies and slip now and then (percentages in {@link Planning} and {@link Solving}), so a model
- * that imitates them perfectly is right less than half the time, while the careful strategies alone would be right
- * about nine times in ten: there is something true for reinforcement to find, for each of the agents.
+ * <p>The pupils mix strategies and slip now and then (percentages in {@link Planning}, {@link Solving},
+ * {@link Verifying} and {@link Judging}), so a chain that imitates them perfectly is right less than half the time, while
+ * the careful strategies alone would be right about nine times in ten: there is something true for reinforcement to find,
+ * for each of the agents.
  */
 public final class Demonstrations {
 
+    /** Of a hundred demonstrations, the drills in computing. */
+    static final int DRILLS = 18;
+    /** Of a hundred demonstrations, the drills in copying. */
+    static final int COPY_DRILLS = 6;
     /** Of a hundred demonstrations, those by reasoners. */
-    static final int REASONERS = 22;
+    static final int REASONERS = 16;
     /** Of a hundred demonstrations, those by actors. */
-    static final int ACTORS = 40;
-    /** Of a hundred demonstrations, the drills; the rest are by pupils who work alone. */
-    static final int DRILLS = 23;
+    static final int ACTORS = 33;
+    /** Of a hundred demonstrations, those by pupils who work alone. */
+    static final int SOLO = 10;
+    /** Of a hundred demonstrations, those by verifiers; the rest are by judges. */
+    static final int VERIFIERS = 9;
 
     private Demonstrations() {}
 
@@ -34,9 +41,23 @@ public final class Demonstrations {
         if (part < DRILLS) {
             return drill(problem);
         }
-        Role role =
-                part < DRILLS + REASONERS ? Role.REASONER : part < DRILLS + REASONERS + ACTORS ? Role.ACTOR : Role.SOLO;
-        return demonstration(role, problem, random);
+        if (part < DRILLS + COPY_DRILLS) {
+            return copyDrill(problem, random);
+        }
+        return demonstration(role(part - DRILLS - COPY_DRILLS), problem, random);
+    }
+
+    private static Role role(int part) {
+        if (part < REASONERS) {
+            return Role.REASONER;
+        }
+        if (part < REASONERS + ACTORS) {
+            return Role.ACTOR;
+        }
+        if (part < REASONERS + ACTORS + SOLO) {
+            return Role.SOLO;
+        }
+        return part < REASONERS + ACTORS + SOLO + VERIFIERS ? Role.VERIFIER : Role.JUDGE;
     }
 
     static Demonstration demonstration(Role role, Problem problem, Random random) {
@@ -58,6 +79,22 @@ public final class Demonstrations {
                         problem);
             }
             case SOLO -> new Demonstration(role, problem.question(), "", Solving.alone(problem, random), problem);
+            case VERIFIER -> {
+                Planning.Plan plan = Planning.plan(problem, random);
+                String work = Solving.follow(problem, plan, random);
+                yield new Demonstration(
+                        role,
+                        problem.question(),
+                        "\nreasoner: " + plan.text() + "\nactor: " + work,
+                        Verifying.verdict(problem, work, random),
+                        problem);
+            }
+            case JUDGE -> {
+                String a = Solving.alone(problem, random);
+                String b = Solving.alone(problem, random);
+                yield new Demonstration(
+                        role, problem.question(), Judging.seen(a, b), Judging.choose(problem, a, b, random), problem);
+            }
         };
     }
 
@@ -65,5 +102,12 @@ public final class Demonstrations {
     private static Demonstration drill(Problem problem) {
         return new Demonstration(
                 Role.SOLO, Planning.written(problem.first(), problem.steps()), "", Solving.drilled(problem), problem);
+    }
+
+    /** Any two answers to no question: nothing but copying helps, so that judges learn to read. */
+    private static Demonstration copyDrill(Problem problem, Random random) {
+        String a = Solving.boxed(random.nextInt(100));
+        String b = Solving.boxed(random.nextInt(100));
+        return new Demonstration(Role.JUDGE, "", Judging.seen(a, b), random.nextBoolean() ? a : b, problem);
     }
 }

@@ -7,7 +7,11 @@ public enum Role {
     /** Sees the question and the reasoner's plan, computes, ends in {@code \boxed{n}}. */
     ACTOR("Solve."),
     /** Works alone: sees the question, computes, ends in {@code \boxed{n}}. */
-    SOLO("Answer.");
+    SOLO("Answer."),
+    /** Sees the question, the reasoner's plan and the actor's work, says {@code ok} or {@code no}. */
+    VERIFIER("Check."),
+    /** Sees the question and the works of two that work alone, copies the {@code \boxed{n}} of one. */
+    JUDGE("Judge.");
 
     private final String profile;
 

@@ -29,6 +29,8 @@ final class Solving {
     /** Of a hundred lone pupils who compute, those who drop a step. */
     static final int SOLO_DROPPED = 12;
 
+    private static final String BOX = "\\boxed{";
+
     private Solving() {}
 
     /** An actor's work on a reasoner's plan. */
@@ -89,7 +91,13 @@ final class Solving {
         return text + boxed(total);
     }
 
-    private static String boxed(int answer) {
-        return "\\boxed{" + answer + "}";
+    /** How every work ends. */
+    static String boxed(int answer) {
+        return BOX + answer + "}";
+    }
+
+    /** The answer that a pupil's work ends in. */
+    static int answer(String work) {
+        return Integer.parseInt(work.substring(work.indexOf(BOX) + BOX.length(), work.length() - 1));
     }
 }

@@ -3,9 +3,11 @@ package io.marft.environments.client;
 import io.marft.environments.task.Episode;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,7 +24,7 @@ public final class Asker {
     /** How a question ended. */
     public sealed interface Outcome {}
 
-    /** Every agent acted; the actions are in the order in which they came. */
+    /** The episode came to its end; its actions are in the order in which they came. */
     public record Answered(List<Action> actions) implements Outcome {}
 
     /** A service refused the question or a turn of it; the dead letter says why. */
@@ -31,11 +33,18 @@ public final class Asker {
     /** Time ran out; the actions that did come. */
     public record Unanswered(List<Action> actions) implements Outcome {}
 
+    /** What an action is the only one of. */
+    private record Decision(int step, String agent) {}
+
     private final ClientSettings settings;
     private final Team team;
 
-    /** @param team the team in service, in the version that is to answer */
+    /**
+     * @param team the team in service, in the version that is to answer
+     * @throws IllegalArgumentException if it cannot be {@linkplain Episode#requireOneQuestion asked one question}
+     */
     public Asker(ClientSettings settings, Team team) {
+        Episode.requireOneQuestion(team);
         this.settings = settings;
         this.team = team;
     }
@@ -43,7 +52,7 @@ public final class Asker {
     /**
      * Asks and waits.
      *
-     * @param timeout how long to wait for the last agent
+     * @param timeout how long to wait for the end of the episode
      * @param onAction told of each agent's action as it comes, on the caller's thread
      */
     public Outcome ask(String question, Duration timeout, Consumer<Action> onAction) {
@@ -51,9 +60,14 @@ public final class Asker {
         String run = unique.toString().replace("-", "").substring(0, 16);
         Episode episode = new Episode(
                 Episode.id(Purpose.QUESTION, run, 0), team, Purpose.QUESTION, "ask", unique.getLeastSignificantBits());
-        Map<String, Action> actions = new LinkedHashMap<>();
+        Map<Decision, Action> actions = new LinkedHashMap<>();
+        Consumer<Action> take = action -> {
+            if (actions.putIfAbsent(new Decision(action.getStep(), action.getAgent()), action) == null) {
+                onAction.accept(action);
+            }
+        };
         long deadline = System.nanoTime() + timeout.toNanos();
-        try (Tail tail = new Tail(settings, Topic.ACTIONS, Topic.DEAD_LETTERS);
+        try (Tail tail = new Tail(settings, Topic.ACTIONS, Topic.TRAJECTORIES, Topic.DEAD_LETTERS);
                 Publisher publisher = new Publisher(settings, settings.prefix() + ".asker")) {
             publisher.send(Topic.OBSERVATIONS, episode.id(), episode.observation(question));
             publisher.flush();
@@ -64,13 +78,18 @@ public final class Asker {
                         if (letter.isPresent()) {
                             return new Refused(letter.get());
                         }
-                        tail.value(record, Topic.ACTIONS, Action.class)
-                                .filter(action -> actions.putIfAbsent(action.getAgent(), action) == null)
-                                .ifPresent(onAction);
+                        tail.value(record, Topic.ACTIONS, Action.class).ifPresent(take);
+                        Optional<Trajectory> trajectory = tail.value(record, Topic.TRAJECTORIES, Trajectory.class);
+                        if (trajectory.isPresent()) {
+                            // It may have overtaken actions, which come from another topic.
+                            trajectory.get().getSteps().forEach(step -> step.getActions()
+                                    .forEach(take));
+                            List<Action> all = List.copyOf(actions.values());
+                            return trajectory.get().getClosure() == Closure.TIMED_OUT
+                                    ? new Unanswered(all)
+                                    : new Answered(all);
+                        }
                     }
-                }
-                if (actions.size() == team.getAgents().size()) {
-                    return new Answered(List.copyOf(actions.values()));
                 }
             }
         }

@@ -1,6 +1,6 @@
 package io.marft.environments.client;
 
-/** A measurement did not get all its rewards in time. */
+/** A measurement's episodes did not all close in time. */
 public final class EvaluationTimeoutException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,12 +4,11 @@ import io.marft.environments.task.Episode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.record.Action;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Evaluation;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +22,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Measures a team in service on held-out exercises: asks them all, waits for the rewards, and publishes the result. The
+ * Measures a team in service on held-out exercises: asks them all, waits for their trajectories, and publishes the result. The
  * running system does the rest, so what is measured is what users get.
  */
 public final class Evaluator {
@@ -32,17 +31,21 @@ public final class Evaluator {
      * How far a measurement is.
      *
      * @param problems how many exercises were asked
-     * @param rewarded how many have their reward
+     * @param closed how many of their episodes are closed
      * @param correct how many of these were answered rightly
      */
-    public record Progress(int problems, int rewarded, int correct) {}
+    public record Progress(int problems, int closed, int correct) {}
 
     private final ClientSettings settings;
     private final Team team;
     private final Task task;
 
-    /** @param team the team in service, in the version to be measured; its horizon is 1 */
+    /**
+     * @param team the team in service, in the version to be measured
+     * @throws IllegalArgumentException if it cannot be {@linkplain Episode#requireOneQuestion asked one question}
+     */
     public Evaluator(ClientSettings settings, Team team, Task task) {
+        Episode.requireOneQuestion(team);
         this.settings = settings;
         this.team = team;
         this.task = task;
@@ -54,10 +57,10 @@ public final class Evaluator {
      * @param name what is measured, for instance untuned or tuned
      * @param problems how many exercises to ask, at least 1
      * @param seed names the stream of held-out exercises and of the sampling; the same seed asks the same again
-     * @param timeout how long to wait for all rewards
+     * @param timeout how long to wait for all episodes to close
      * @param progress told whenever there is some, on the caller's thread
      * @return the record that was written; the accuracy is its {@code correct} by its {@code problems}
-     * @throws EvaluationTimeoutException if rewards are missing after the timeout
+     * @throws EvaluationTimeoutException if episodes are open after the timeout
      */
     public Evaluation evaluate(String name, int problems, long seed, Duration timeout, Consumer<Progress> progress) {
         if (problems < 1) {
@@ -73,7 +76,7 @@ public final class Evaluator {
         }
         Measurement measurement =
                 new Measurement(asked.keySet().stream().map(Episode::id).collect(Collectors.toSet()), team);
-        try (Tail tail = new Tail(settings, Topic.ACTIONS, Topic.REWARDS, Topic.DEAD_LETTERS);
+        try (Tail tail = new Tail(settings, Topic.TRAJECTORIES, Topic.DEAD_LETTERS);
                 Publisher publisher = new Publisher(settings, settings.prefix() + ".evaluator")) {
             asked.forEach((episode, exercise) -> {
                 publisher.send(Topic.REFERENCES, episode.id(), episode.reference(exercise));
@@ -101,21 +104,20 @@ public final class Evaluator {
         while (!measurement.complete()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new EvaluationTimeoutException("evaluation '" + name + "': "
-                        + (problems - measurement.rewarded()) + " of " + problems + " problems have no reward after "
-                        + timeout.toSeconds() + " s: see that router, agents and reward service are running"
+                        + (problems - measurement.closed()) + " of " + problems + " problems are open after "
+                        + timeout.toSeconds() + " s: see that router, agents and reward services are running"
                         + rejected.map(reason -> " (a dead letter says: " + reason + ")")
                                 .orElse(""));
             }
             for (ConsumerRecord<String, byte[]> record : tail.poll()) {
-                tail.value(record, Topic.ACTIONS, Action.class).ifPresent(measurement::take);
-                tail.value(record, Topic.REWARDS, Reward.class).ifPresent(measurement::take);
+                tail.value(record, Topic.TRAJECTORIES, Trajectory.class).ifPresent(measurement::take);
                 Optional<DeadLetter> letter = tail.value(record, Topic.DEAD_LETTERS, DeadLetter.class);
                 if (letter.isPresent() && measurement.has(record.key())) {
                     rejected = letter.map(DeadLetter::getReason);
                 }
             }
-            if (measurement.rewarded() != reported) {
-                reported = measurement.rewarded();
+            if (measurement.closed() != reported) {
+                reported = measurement.closed();
                 progress.accept(new Progress(problems, reported, measurement.correct()));
             }
         }

@@ -1,27 +1,28 @@
 package io.marft.environments.client;
 
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Trajectory;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The state of a running measurement: which of its episodes have their actions and rewards. Not thread-safe. */
+/** The state of a running measurement: which of its episodes are closed, and which of these are right. Not thread-safe. */
 final class Measurement {
 
+    /** A mean of verdicts is a sum that was rounded. */
+    private static final double RIGHT = 1 - 1e-9;
+
     private final Set<String> episodes;
-    private final int agents;
-    private final Set<String> acted = new HashSet<>();
-    private final Map<String, Double> rewards = new HashMap<>();
+    private final Map<String, Boolean> right = new HashMap<>();
     private final Map<String, Long> adapterVersions = new TreeMap<>();
 
     /** @param episodes the ids of the episodes to be measured */
     Measurement(Set<String> episodes, Team team) {
         this.episodes = episodes;
-        this.agents = team.getAgents().size();
         team.getAgents().forEach(agent -> adapterVersions.put(agent.getName(), 0L));
     }
 
@@ -30,27 +31,29 @@ final class Measurement {
         return episodes.contains(episode);
     }
 
-    void take(Action action) {
-        if (has(action.getEpisode()) && adapterVersions.containsKey(action.getAgent())) {
-            acted.add(action.getEpisode() + "/" + action.getAgent());
-            adapterVersions.merge(action.getAgent(), action.getAdapterVersion(), Math::max);
+    void take(Trajectory trajectory) {
+        if (!has(trajectory.getEpisode())) {
+            return;
         }
-    }
-
-    void take(Reward reward) {
-        if (has(reward.getEpisode())) {
-            rewards.putIfAbsent(reward.getEpisode(), reward.getValue());
+        double sum = 0;
+        for (Step step : trajectory.getSteps()) {
+            sum += step.getReward() == null ? 0 : step.getReward().getValue();
+            for (Action action : step.getActions()) {
+                adapterVersions.computeIfPresent(
+                        action.getAgent(), (agent, version) -> Math.max(version, action.getAdapterVersion()));
+            }
         }
+        right.putIfAbsent(trajectory.getEpisode(), trajectory.getClosure() != Closure.TIMED_OUT && sum >= RIGHT);
     }
 
-    /** How many episodes have their reward. */
-    int rewarded() {
-        return rewards.size();
+    /** How many episodes are closed. */
+    int closed() {
+        return right.size();
     }
 
-    /** How many episodes were answered rightly by every answering agent. */
+    /** How many episodes ended in time with a right answer of every agent that gave one. */
     int correct() {
-        return (int) rewards.values().stream().filter(value -> value >= 1).count();
+        return (int) right.values().stream().filter(Boolean::booleanValue).count();
     }
 
     /** The newest adapter version with which each agent acted. */
@@ -58,8 +61,8 @@ final class Measurement {
         return adapterVersions;
     }
 
-    /** Whether every episode has its reward and every agent's action. */
+    /** Whether every episode is closed. */
     boolean complete() {
-        return rewards.size() == episodes.size() && acted.size() == episodes.size() * agents;
+        return right.size() == episodes.size();
     }
 }

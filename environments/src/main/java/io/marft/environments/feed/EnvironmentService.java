@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a team supplied with training exercises: a bounded number of episodes is open at any time, and each reward makes
- * room for another. Killed and started again, it repeats no exercise and skips none ({@link Feed}).
+ * Keeps a team supplied with training exercises: a bounded number of episodes is open at any time, and each that closes
+ * makes room for another. Killed and started again, it repeats no exercise and skips none ({@link Feed}).
  *
  * <p>Thread-safe.
  */
@@ -68,7 +68,7 @@ public final class EnvironmentService implements Service {
         paused = false;
     }
 
-    /** How many episodes of this process wait for their reward. */
+    /** How many episodes of this process are not closed. */
     public int open() {
         return open;
     }

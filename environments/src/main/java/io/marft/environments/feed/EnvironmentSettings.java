@@ -1,5 +1,6 @@
 package io.marft.environments.feed;
 
+import io.marft.environments.task.Episode;
 import io.marft.schemas.record.Team;
 import java.time.Duration;
 import java.util.Locale;
@@ -9,9 +10,9 @@ import java.util.regex.Pattern;
  * What an environment feeds to whom. A team and a seed name a stream of exercises; the stream goes on where it was left,
  * whatever the run.
  *
- * @param team the team that is to act, in one step for each episode
+ * @param team the team that is to act; it is asked one question in each episode
  * @param seed names the stream of exercises
- * @param inFlight how many episodes may wait for their reward at a time
+ * @param inFlight how many episodes may be open at a time
  * @param run part of episode ids: letters and digits; two streams must not share one
  * @param patience how long an episode may take before another takes its place
  */
@@ -20,10 +21,7 @@ public record EnvironmentSettings(Team team, long seed, int inFlight, String run
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
 
     public EnvironmentSettings {
-        if (team.getHorizon() != 1) {
-            throw new IllegalArgumentException("team " + team.getName()
-                    + " must have horizon 1 to be asked one question" + " in each episode, got: " + team.getHorizon());
-        }
+        Episode.requireOneQuestion(team);
         if (inFlight < 1) {
             throw new IllegalArgumentException("inFlight must be at least 1, got: " + inFlight);
         }

@@ -37,7 +37,7 @@ final class Feed implements AutoCloseable {
     private final String observations;
     private final String references;
     private final KafkaProducer<String, byte[]> producer;
-    private final KafkaConsumer<String, byte[]> rewards;
+    private final KafkaConsumer<String, byte[]> trajectories;
     private final List<TopicPartition> partitions;
 
     private Cursor cursor;
@@ -52,14 +52,14 @@ final class Feed implements AutoCloseable {
         String name = client.prefix() + ".environment." + settings.team().getName() + "." + settings.seed();
         this.codec = client.codec();
         this.producer = new KafkaProducer<>(client.transactionalProducer(name));
-        this.rewards = new KafkaConsumer<>(client.consumer(name));
+        this.trajectories = new KafkaConsumer<>(client.consumer(name));
         try {
             producer.initTransactions();
-            String topic = client.topics().of(Topic.REWARDS);
-            this.partitions = rewards.partitionsFor(topic).stream()
+            String topic = client.topics().of(Topic.TRAJECTORIES);
+            this.partitions = trajectories.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
-            rewards.assign(partitions);
+            trajectories.assign(partitions);
             this.cursor = committed();
         } catch (RuntimeException e) {
             close();
@@ -67,11 +67,11 @@ final class Feed implements AutoCloseable {
         }
     }
 
-    /** Waits a little for rewards, then publishes as many exercises as there is room for. */
+    /** Waits a little for episodes to close, then publishes as many exercises as there is room for. */
     void turn(BooleanSupplier paused) {
         Duration patience = Duration.ofMillis(room(paused) > 0 ? 0 : 100);
-        for (ConsumerRecord<String, byte[]> reward : rewards.poll(patience)) {
-            open.closed(reward.key()); // An episode has one step, so any reward ends it.
+        for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(patience)) {
+            open.closed(trajectory.key());
         }
         int room = room(paused);
         if (room > 0) {
@@ -104,7 +104,7 @@ final class Feed implements AutoCloseable {
             send(references, episode.id(), codec.encode(references, episode.reference(exercise)));
             episodes.add(episode.id());
         }
-        producer.sendOffsetsToTransaction(offsets(after), rewards.groupMetadata());
+        producer.sendOffsetsToTransaction(offsets(after), trajectories.groupMetadata());
         producer.commitTransaction();
         cursor = after;
         open.opened(episodes, System.nanoTime());
@@ -118,20 +118,21 @@ final class Feed implements AutoCloseable {
     private Map<TopicPartition, OffsetAndMetadata> offsets(Cursor after) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            offsets.put(partition, new OffsetAndMetadata(rewards.position(partition), after.metadata()));
+            offsets.put(partition, new OffsetAndMetadata(trajectories.position(partition), after.metadata()));
         }
         return offsets;
     }
 
     private Cursor committed() {
-        OffsetAndMetadata offset = rewards.committed(Set.copyOf(partitions)).get(partitions.get(0));
+        OffsetAndMetadata offset =
+                trajectories.committed(Set.copyOf(partitions)).get(partitions.get(0));
         return offset == null ? Cursor.START : Cursor.parse(offset.metadata());
     }
 
     /** Ends this life. A transaction that is open is aborted. */
     @Override
     public void close() {
-        rewards.close();
+        trajectories.close();
         producer.close(Duration.ofSeconds(5));
         codec.close();
     }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The episodes that wait for their reward, and how many more may be opened. Not thread-safe. */
+/** The episodes that are not closed, and how many more may be opened. Not thread-safe. */
 final class OpenEpisodes {
 
     private final int limit;

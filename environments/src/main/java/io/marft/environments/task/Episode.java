@@ -22,6 +22,20 @@ import java.util.SplittableRandom;
  */
 public record Episode(String id, Team team, Purpose purpose, String environment, long seed) {
 
+    /**
+     * Sees to it that a team can be asked one question in each episode: whatever follows it, nobody but the team decides.
+     *
+     * @throws IllegalArgumentException if the team waits for its environment to open further steps
+     */
+    public static void requireOneQuestion(Team team) {
+        if (team.getHorizon() != 1 && team.getRetry().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "team " + team.getName() + " must have horizon 1, or a condition 'retry',"
+                            + " to be asked one question in each episode, got: horizon " + team.getHorizon()
+                            + " without 'retry'");
+        }
+    }
+
     /** An episode's id, such as {@code t-1a2b3c-000042}: the purpose's letter, the run and the index. */
     public static String id(Purpose purpose, String run, long index) {
         return String.format(

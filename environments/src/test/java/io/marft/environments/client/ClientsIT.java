@@ -64,7 +64,7 @@ class ClientsIT {
     }
 
     @Test
-    void shouldSayHowManyRewardsAreMissing() {
+    void shouldSayHowManyEpisodesAreOpen() {
         Evaluator evaluator = new Evaluator(settings, TestTeam.CHAIN, new OneForNobody());
 
         EvaluationTimeoutException timeout = assertThrows(
@@ -72,7 +72,7 @@ class ClientsIT {
                 () -> evaluator.evaluate("untuned", 3, 1, Duration.ofSeconds(3), unused -> {}));
 
         assertTrue(
-                timeout.getMessage().startsWith("evaluation 'untuned': 1 of 3 problems have no reward after 3 s"),
+                timeout.getMessage().startsWith("evaluation 'untuned': 1 of 3 problems are open after 3 s"),
                 timeout.getMessage());
     }
 

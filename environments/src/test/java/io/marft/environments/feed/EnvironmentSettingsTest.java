@@ -3,7 +3,6 @@ package io.marft.environments.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.environments.TestTeam;
 import io.marft.schemas.record.Team;
@@ -24,12 +23,23 @@ class EnvironmentSettingsTest {
     }
 
     @Test
+    void shouldFeedATeamThatOpensItsOwnSteps() {
+        Team retrying =
+                Team.newBuilder(TestTeam.CHAIN).setHorizon(3).setRetry("true").build();
+
+        assertEquals(3, new EnvironmentSettings(retrying, 1, 8).team().getHorizon());
+    }
+
+    @Test
     void shouldRefuseWhatCannotWork() {
         Team longer = Team.newBuilder(TestTeam.CHAIN).setHorizon(2).build();
 
         IllegalArgumentException horizon =
                 assertThrows(IllegalArgumentException.class, () -> new EnvironmentSettings(longer, 1, 8));
-        assertTrue(horizon.getMessage().contains("must have horizon 1"), horizon.getMessage());
+        assertEquals(
+                "team chain must have horizon 1, or a condition 'retry', to be asked one question in each episode, got:"
+                        + " horizon 2 without 'retry'",
+                horizon.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new EnvironmentSettings(TestTeam.CHAIN, 1, 0));
         assertThrows(
                 IllegalArgumentException.class,

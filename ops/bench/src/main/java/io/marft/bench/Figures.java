@@ -1,5 +1,7 @@
 package io.marft.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
@@ -26,5 +28,15 @@ record Figures(List<Double> all) {
 
     double most() {
         return all.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
+    /** All of it as JSON. */
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("median", median());
+        json.put("least", least());
+        json.put("most", most());
+        all.forEach(json.putArray("all")::add);
+        return json;
     }
 }

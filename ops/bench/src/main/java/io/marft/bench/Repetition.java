@@ -1,7 +1,5 @@
 package io.marft.bench;
 
-import java.lang.management.ManagementFactory;
-
 /** One measured piece of work. */
 @FunctionalInterface
 interface Repetition {
@@ -11,16 +9,8 @@ interface Repetition {
 
     /** Does the work and takes the time. */
     default Turn measure(int tokens, int threads) {
-        long busy = processNanos();
-        long begun = System.nanoTime();
-        double later = run();
-        double took = System.nanoTime() - begun;
-        return new Turn(tokens / took * 1e9, later, (processNanos() - busy) / took / threads);
-    }
-
-    private static long processNanos() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean
-                ? bean.getProcessCpuTime()
-                : 0;
+        double[] later = new double[1];
+        Spent spent = Spent.on(() -> later[0] = run());
+        return new Turn(tokens / spent.seconds(), later[0], spent.cpuShare(threads));
     }
 }

@@ -28,11 +28,11 @@ final class ReportJson {
     private static ObjectNode phase(Measured phase) {
         ObjectNode json = JSON.createObjectNode();
         json.put("phase", phase.phase().label());
-        json.set("tokensPerSecond", figures(phase.speeds()));
+        json.set("tokensPerSecond", phase.speeds().json());
         if (phase.laterSpeeds().median() > 0) {
-            json.set("tokensPerSecondAfterFirst", figures(phase.laterSpeeds()));
+            json.set("tokensPerSecondAfterFirst", phase.laterSpeeds().json());
         }
-        json.set("cpuShare", figures(phase.cpuShares()));
+        json.set("cpuShare", phase.cpuShares().json());
         json.set("memory", JSON.valueToTree(phase.memory()));
         ObjectNode load = json.putObject("load");
         load.put("anonymousBefore", phase.loaded().anonymousBefore());
@@ -46,8 +46,8 @@ final class ReportJson {
     private static ObjectNode rival(Measured phase, Rival rival) {
         ObjectNode json = JSON.createObjectNode();
         json.put("name", rival.name());
-        json.set("tokensPerSecond", figures(rival.speeds()));
-        rival.cpuShares().ifPresent(shares -> json.set("cpuShare", figures(shares)));
+        json.set("tokensPerSecond", rival.speeds().json());
+        rival.cpuShares().ifPresent(shares -> json.set("cpuShare", shares.json()));
         rival.memory().ifPresent(memory -> json.set("memory", JSON.valueToTree(memory)));
         if (!rival.said().isMissingNode()) {
             json.set("said", rival.said());
@@ -57,15 +57,6 @@ final class ReportJson {
         ratios.memory().ifPresent(memory -> json.withObject("/ratios")
                 .put("anonymousMemory", memory.anonymous())
                 .put("residentMemory", memory.resident()));
-        return json;
-    }
-
-    private static ObjectNode figures(Figures figures) {
-        ObjectNode json = JSON.createObjectNode();
-        json.put("median", figures.median());
-        json.put("least", figures.least());
-        json.put("most", figures.most());
-        json.set("all", JSON.valueToTree(figures.all()));
         return json;
     }
 }

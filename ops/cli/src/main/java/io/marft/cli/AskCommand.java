@@ -7,6 +7,7 @@ import io.marft.local.RunningStack;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -104,13 +105,21 @@ final class AskCommand implements Callable<Integer> {
         return 1;
     }
 
+    /** The answers of the last step in which anyone answered, in declared order of their agents. */
     private static List<String> answers(Team team, List<Action> actions) {
-        return new DependencyFunction(team)
-                .answering().stream()
-                        .flatMap(agent -> actions.stream()
-                                .filter(action -> action.getAgent().equals(agent.getName())))
-                        .map(action -> boxed(action.getText()))
-                        .toList();
+        List<String> answering = new DependencyFunction(team)
+                .answering().stream().map(TeamAgent::getName).toList();
+        int last = actions.stream()
+                .filter(action -> answering.contains(action.getAgent()))
+                .mapToInt(Action::getStep)
+                .max()
+                .orElse(-1);
+        return answering.stream()
+                .flatMap(agent -> actions.stream()
+                        .filter(action ->
+                                action.getStep() == last && action.getAgent().equals(agent)))
+                .map(action -> boxed(action.getText()))
+                .toList();
     }
 
     /** What is in the last box, or the whole text where there is none. */

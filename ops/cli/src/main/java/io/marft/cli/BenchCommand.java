@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures what this machine does.",
         mixinStandardHelpOptions = true,
-        subcommands = BenchPolicyCommand.class)
+        subcommands = {BenchPolicyCommand.class, BenchUpdateCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec
@@ -18,6 +18,6 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "policy is missing");
+        throw new ParameterException(spec.commandLine(), "policy or update is missing");
     }
 }

@@ -2,6 +2,7 @@ package io.marft.cli;
 
 import io.marft.environments.arithmetic.Demonstration;
 import io.marft.environments.arithmetic.Demonstrations;
+import io.marft.environments.arithmetic.Role;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.pretrain.Example;
 import io.marft.policy.pretrain.Schedule;
@@ -84,10 +85,16 @@ final class BundledModel {
         return cut;
     }
 
-    /** The loss is on all that follows the question: on the output, and before an actor's also on the plan it was given. */
+    /**
+     * The loss is on all that follows the question: on the output, and before it also on what predecessors said. Only
+     * judges learn from their output alone, or else it would be drowned by the two works before it.
+     */
     Example example(Demonstration shown) {
+        boolean judge = shown.role() == Role.JUDGE;
         String given = "<|system|>" + shown.role().profile() + "<|user|>" + shown.question();
-        String learned = shown.plan() + "<|assistant|>" + shown.output() + "<|end|>";
-        return new Example(encoder.encode(given), encoder.encode(learned));
+        String learned = "<|assistant|>" + shown.output() + "<|end|>";
+        return new Example(
+                encoder.encode(judge ? given + shown.said() : given),
+                encoder.encode(judge ? learned : shown.said() + learned));
     }
 }

@@ -99,7 +99,7 @@ final class Demo {
                     signal.check();
                     if (System.currentTimeMillis() - reported[0] >= progress.intervalMillis()) {
                         reported[0] = System.currentTimeMillis();
-                        progress.state(state.rewarded() + " of " + state.problems() + " answered");
+                        progress.state(state.closed() + " of " + state.problems() + " answered");
                     }
                 });
         progress.say(String.format("%s: %.1f %%", name, 100 * accuracy(evaluation)));

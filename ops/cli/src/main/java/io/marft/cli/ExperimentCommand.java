@@ -112,8 +112,7 @@ final class ExperimentCommand implements Callable<Integer> {
     private ModelOptions options() {
         try {
             ModelOptions usual = ModelOptions.DEFAULT;
-            return new ModelOptions(
-                    device, 1, ModelOptions.Use.BOTH, usual.cacheBytes() / parallel, usual.activationBytes());
+            return new ModelOptions(device, 1, ModelOptions.Use.BOTH, usual.cacheBytes(), usual.activationBytes());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -2,7 +2,7 @@ package io.marft.cli;
 
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
@@ -44,7 +44,7 @@ final class LogWatch implements AutoCloseable {
 
     private void run() {
         List<String> topics =
-                List.of(name(Topic.REWARDS), name(Topic.ACTIONS), name(Topic.UPDATES), name(Topic.DEAD_LETTERS));
+                List.of(name(Topic.TRAJECTORIES), name(Topic.ACTIONS), name(Topic.UPDATES), name(Topic.DEAD_LETTERS));
         try (LogView view = new LogView(client, topics);
                 RecordCodec codec = client.codec()) {
             view.readAll(record -> add(codec, record));
@@ -67,7 +67,7 @@ final class LogWatch implements AutoCloseable {
     private void add(RecordCodec codec, ConsumerRecord<String, byte[]> record) {
         try {
             switch (client.topics().find(record.topic()).orElseThrow()) {
-                case REWARDS -> valid(codec, record, Reward.class, figures::add);
+                case TRAJECTORIES -> valid(codec, record, Trajectory.class, figures::add);
                 case ACTIONS -> valid(codec, record, Action.class, action -> figures.add(action, record.timestamp()));
                 case UPDATES -> valid(codec, record, Update.class, update -> figures.add(update, record.timestamp()));
                 default -> figures.addDeadLetter();

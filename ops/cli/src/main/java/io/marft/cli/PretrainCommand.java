@@ -54,7 +54,7 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             description = "Optimizer steps of " + BundledModel.BATCH + " demonstrations (default: ${DEFAULT-VALUE}).",
-            defaultValue = "2600")
+            defaultValue = "3800")
     private int steps;
 
     @Spec

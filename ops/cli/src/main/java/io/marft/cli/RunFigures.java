@@ -2,8 +2,9 @@ package io.marft.cli;
 
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AgentUpdate;
+import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,10 +27,11 @@ final class RunFigures {
 
     private record AgentVersion(String agent, long version) {}
 
-    private final Deque<Double> latestRewards = new ArrayDeque<>();
+    private final Deque<Double> latestReturns = new ArrayDeque<>();
     private final Map<AgentVersion, Long> committedAt = new HashMap<>();
     private final Map<AgentVersion, Long> firstActionAt = new HashMap<>();
     private final Map<String, Long> inService = new TreeMap<>();
+    private long closed;
     private long episodes;
     private long accountedFor;
     private long updates;
@@ -41,15 +43,15 @@ final class RunFigures {
     /**
      * What is known at one moment.
      *
-     * @param episodes training episodes that were rewarded
+     * @param episodes training episodes that came to their end
      * @param updates training updates committed
      * @param adapterVersions distinct adapter versions that acted, the base model not counted
      * @param tokens tokens that agents generated
-     * @param accuracy mean reward of the latest {@link #WINDOW} training episodes; NaN before the first
-     * @param batchReturn mean reward of the latest update's batch
+     * @param accuracy mean return of the latest {@link #WINDOW} training episodes; NaN before the first
+     * @param batchReturn mean return of the latest update's batch
      * @param kl approximate KL of the latest update to the policy before it
      * @param inService the version that each agent acted with last
-     * @param lag rewarded training episodes that no update has accounted for yet
+     * @param lag closed training episodes, those that timed out included, that no update has accounted for yet
      * @param deadLetters records that a service refused
      */
     record Snapshot(
@@ -64,12 +66,19 @@ final class RunFigures {
             long lag,
             long deadLetters) {}
 
-    synchronized void add(Reward reward) {
-        if (reward.getPurpose() == Purpose.TRAINING) {
+    synchronized void add(Trajectory trajectory) {
+        if (trajectory.getPurpose() != Purpose.TRAINING) {
+            return;
+        }
+        closed++;
+        if (trajectory.getClosure() != Closure.TIMED_OUT) {
             episodes++;
-            latestRewards.add(reward.getValue());
-            if (latestRewards.size() > WINDOW) {
-                latestRewards.remove();
+            latestReturns.add(trajectory.getSteps().stream()
+                    .filter(step -> step.getReward() != null)
+                    .mapToDouble(step -> step.getReward().getValue())
+                    .sum());
+            if (latestReturns.size() > WINDOW) {
+                latestReturns.remove();
             }
         }
     }
@@ -107,14 +116,14 @@ final class RunFigures {
                                 .toList())
                         .size(),
                 tokens,
-                latestRewards.stream()
+                latestReturns.stream()
                         .mapToDouble(Double::doubleValue)
                         .average()
                         .orElse(Double.NaN),
                 batchReturn,
                 kl,
                 Map.copyOf(inService),
-                Math.max(0, episodes - accountedFor),
+                Math.max(0, closed - accountedFor),
                 deadLetters);
     }
 

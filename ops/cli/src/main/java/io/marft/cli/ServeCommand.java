@@ -89,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--max-untrained",
             paramLabel = "EPISODES",
             defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
-            description = "The environment pauses while more rewarded episodes than these wait for the trainer; "
+            description = "The environment pauses while more closed episodes than these wait for the trainer; "
                     + "0 never pauses. Default: MARFT_MAX_UNTRAINED, or else 64.")
     private int maxUntrained;
 

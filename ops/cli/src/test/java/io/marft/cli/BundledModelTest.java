@@ -55,7 +55,7 @@ class BundledModelTest {
         try (Tokenizer tokenizer = new Tokenizer(DIRECTORY.resolve("tokenizer.json"))) {
             for (int index = 0; index < 1_000; index++) {
                 Demonstration shown = Demonstrations.demonstration(1, index);
-                String text = shown.question() + shown.plan() + shown.output();
+                String text = shown.question() + shown.said() + shown.output();
                 int[] tokens = tokenizer.encode(text);
                 assertEquals(text.length(), tokens.length);
                 assertEquals(text, tokenizer.decode(tokens));
@@ -77,15 +77,24 @@ class BundledModelTest {
                         .toList());
         int[] team = new int[2];
         int[] careful = new int[2];
+        List<String> verdicts = speak(
+                Role.VERIFIER,
+                IntStream.range(0, PROBLEMS)
+                        .mapToObj(i -> problems.get(i).question() + "\nreasoner: " + plans.get(i) + "\nactor: "
+                                + answers.get(i))
+                        .toList());
+        int[] verified = new int[2];
         for (int i = 0; i < PROBLEMS; i++) {
             int right = answers.get(i).endsWith("\\boxed{" + problems.get(i).answer() + "}") ? 1 : 0;
             count(team, right);
+            count(verified, verdicts.get(i).startsWith("no") == (right == 0) ? 1 : 0);
             if (plans.get(i).startsWith("3 steps: ") && answers.get(i).matches("\\d.*")) {
                 count(careful, right);
             }
         }
         assertEquals(0.33, share(team), 0.08, "untuned team");
         assertTrue(share(careful) > 0.8, "complete plan, careful computation: " + share(careful));
+        assertEquals(0.69, share(verified), 0.07, "untuned verifier");
     }
 
     private static List<String> speak(Role role, List<String> observations) {

@@ -54,8 +54,8 @@ class LayeringTest {
     }
 
     @Test
-    void shouldKeepBenchmarksToTheModel() {
-        assertKnowsNoOtherThan("bench", "policy", "bench");
+    void shouldKeepBenchmarksToWhatTheyMeasure() {
+        assertKnowsNoOtherThan("bench", "schemas", "policy", "environments", "actor", "trainer", "experiment", "bench");
     }
 
     @Test

@@ -58,7 +58,12 @@ class MainTest {
                 "bench policy --repeat 0",
                 "bench policy --threads -1",
                 "bench policy --device tpu",
-                "bench policy --what mixed --batch 1"
+                "bench policy --what mixed --batch 1",
+                "bench update --episodes 0",
+                "bench update --repetitions 0",
+                "bench update --threads -1",
+                "bench update --device tpu",
+                "bench update --level word"
             })
     void shouldAnswerWrongUsageWithStatus2AndOneLine(String line) {
         assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ", -1)));

@@ -41,7 +41,7 @@ class PretrainCommandTest {
                 Example example = bundled.example(shown);
                 int[] prompt = model.prompt(List.of(
                         new Message("system", shown.role().profile()),
-                        new Message("user", shown.question() + shown.plan())));
+                        new Message("user", shown.question() + shown.said())));
                 int[] trained = IntStream.concat(Arrays.stream(example.prompt()), Arrays.stream(example.target()))
                         .toArray();
                 assertArrayEquals(prompt, Arrays.copyOf(trained, prompt.length));

@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AgentUpdate;
+import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Sampling;
+import io.marft.schemas.record.Step;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.record.Update;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -31,18 +35,33 @@ class RunFiguresTest {
 
     @Test
     void shouldCountTrainingEpisodesOnly() {
-        figures.add(reward(Purpose.TRAINING, 1));
-        figures.add(reward(Purpose.TRAINING, 0));
-        figures.add(reward(Purpose.EVALUATION, 1));
+        figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 1));
+        figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 0));
+        figures.add(trajectory(Purpose.EVALUATION, Closure.HORIZON, 1));
         assertEquals(2, figures.snapshot().episodes());
         assertEquals(0.5, figures.snapshot().accuracy());
     }
 
     @Test
-    void shouldForgetRewardsBeyondTheWindow() {
-        figures.add(reward(Purpose.TRAINING, 1));
+    void shouldCountAnEpisodeOfSeveralStepsOnceAndByItsReturn() {
+        figures.add(trajectory(Purpose.TRAINING, Closure.DONE, 0, 1));
+        figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 1, -1, 0));
+        assertEquals(2, figures.snapshot().episodes());
+        assertEquals(0.5, figures.snapshot().accuracy());
+    }
+
+    @Test
+    void shouldCountAnEpisodeThatTimedOutAsLagOnly() {
+        figures.add(trajectory(Purpose.TRAINING, Closure.TIMED_OUT, 1));
+        assertEquals(0, figures.snapshot().episodes());
+        assertEquals(1, figures.snapshot().lag());
+    }
+
+    @Test
+    void shouldForgetReturnsBeyondTheWindow() {
+        figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 1));
         for (int i = 0; i < RunFigures.WINDOW; i++) {
-            figures.add(reward(Purpose.TRAINING, 0));
+            figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 0));
         }
         assertEquals(0, figures.snapshot().accuracy());
     }
@@ -76,14 +95,20 @@ class RunFiguresTest {
     @Test
     void shouldCallLagWhatNoUpdateAccountsFor() {
         for (int i = 0; i < 5; i++) {
-            figures.add(reward(Purpose.TRAINING, 1));
+            figures.add(trajectory(Purpose.TRAINING, Closure.HORIZON, 1));
         }
         figures.add(update(1, 3), 1);
         assertEquals(2, figures.snapshot().lag());
     }
 
-    private static Reward reward(Purpose purpose, double value) {
-        return new Reward("episode", 0, "team", purpose, value, Map.of(), "boxed", "1", Instant.EPOCH);
+    private static Trajectory trajectory(Purpose purpose, Closure closure, double... rewards) {
+        List<Step> steps = new ArrayList<>();
+        for (double value : rewards) {
+            Reward reward =
+                    new Reward("episode", steps.size(), "team", purpose, value, Map.of(), "boxed", "1", Instant.EPOCH);
+            steps.add(new Step(steps.size(), List.of(), List.of(), reward));
+        }
+        return new Trajectory("episode", "team", 1, purpose, closure, true, steps, Instant.EPOCH, Instant.EPOCH);
     }
 
     private static Action action(String agent, long version) {

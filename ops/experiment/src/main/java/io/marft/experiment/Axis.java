@@ -56,7 +56,7 @@ record Axis(double step, int from, int to) {
         if (Math.abs(tick) >= 1e6) {
             return number(tick / 1e6) + "M";
         }
-        return Math.abs(tick) >= 1e4 ? number(tick / 1e3) + "k" : number(tick);
+        return Math.abs(tick) >= 1e3 ? number(tick / 1e3) + "k" : number(tick);
     }
 
     private static String number(double value) {

@@ -44,7 +44,7 @@ final class CurvesSvg {
         this.charts = experiment.cells().size();
         this.perRow = Math.min(2, charts);
         int legendRows = (algorithms.size() + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
-        this.top = 44 + LEGEND_ROW * legendRows;
+        this.top = 62 + LEGEND_ROW * legendRows;
         int rows = (charts + perRow - 1) / perRow;
         this.svg = new Svg(2 * CHART_WIDTH, top + rows * CHART_HEIGHT);
         List<Point> points = results.runs().stream()
@@ -70,7 +70,15 @@ final class CurvesSvg {
     }
 
     private String draw() {
-        svg.text(16, 26, "font-size=\"16\" font-weight=\"bold\"", experiment.name() + ": held-out accuracy by tokens");
+        EvaluationSettings evaluation = experiment.evaluation();
+        svg.text(
+                16, 26, "font-size=\"16\" font-weight=\"bold\"", experiment.name() + ": accuracy on held-out problems");
+        svg.text(
+                16,
+                44,
+                "font-size=\"12\" fill=\"#555555\"",
+                "Mean over seeds, band from least to most. Curves: " + evaluation.curve()
+                        + " problems a point; level lines, not trained: " + evaluation.problems() + " problems.");
         legend();
         for (int i = 0; i < charts; i++) {
             int x = i % perRow * CHART_WIDTH;
@@ -84,7 +92,7 @@ final class CurvesSvg {
         int column = (2 * CHART_WIDTH - 32) / LEGEND_COLUMNS;
         for (int i = 0; i < algorithms.size(); i++) {
             double x = 16 + i % LEGEND_COLUMNS * column;
-            double y = 46 + i / LEGEND_COLUMNS * LEGEND_ROW;
+            double y = 66 + i / LEGEND_COLUMNS * LEGEND_ROW;
             svg.open("legend", algorithms.get(i));
             svg.line(x, y, x + 30, y, stroke(algorithms.get(i)));
             svg.text(x + 38, y + 4, "font-size=\"13\"", algorithms.get(i));

@@ -2,6 +2,7 @@ package io.marft.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -122,9 +123,11 @@ public final class ExperimentFile {
             throw new ExperimentException(
                     file + ": unknown key '" + place(e) + "': known keys there are " + e.getKnownPropertyIds(), e);
         } catch (JsonMappingException e) {
-            throw new ExperimentException(file + ": " + place(e) + ": " + first(e), e);
+            boolean syntax = e.getCause() instanceof StreamReadException;
+            throw new ExperimentException(
+                    file + ": " + (syntax ? "not YAML" : place(e)) + ": " + first(e) + line(e), e);
         } catch (JsonProcessingException e) {
-            throw new ExperimentException(file + ": not YAML: " + first(e), e);
+            throw new ExperimentException(file + ": not YAML: " + first(e) + line(e), e);
         } catch (IOException e) {
             throw new ExperimentException("experiment file " + file + " cannot be read: " + e.getMessage(), e);
         }
@@ -219,6 +222,10 @@ public final class ExperimentFile {
 
     private static String first(JsonProcessingException e) {
         return e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+
+    private static String line(JsonProcessingException e) {
+        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
     }
 
     private static String place(JsonMappingException e) {

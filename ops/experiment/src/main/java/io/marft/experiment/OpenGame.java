@@ -15,6 +15,7 @@ import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Turn;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,6 +52,7 @@ final class OpenGame {
 
     private List<Turn> observe(Observation observation) {
         take(assembly.observation(assembled, observation, Instant.now()));
+        take(scoring.observation(scored, observation, Instant.now()));
         return moved(EpisodeRouting.observe(routed, observation, team, 0, Instant.now()));
     }
 
@@ -58,15 +60,17 @@ final class OpenGame {
     List<Turn> act(Action action) {
         take(assembly.action(assembled, action, Instant.now()));
         take(scoring.action(scored, action, Instant.now()));
-        return moved(EpisodeRouting.act(routed, action, Optional.of(team)));
+        return moved(EpisodeRouting.act(routed, action, Optional.of(team), Instant.now()));
     }
 
     private List<Turn> moved(Routed outcome) {
         if (outcome instanceof Routed.Moved moved) {
             routed = Optional.of(moved.episode());
-            return moved.turns();
+            List<Turn> due = new ArrayList<>(moved.turns());
+            moved.next().ifPresent(next -> due.addAll(observe(next)));
+            return due;
         }
-        throw new IllegalStateException("routing refused a record of its own making: " + outcome);
+        return List.of(); // As in the service the episode stays open: a condition threw.
     }
 
     private void take(Scoring.Outcome outcome) {

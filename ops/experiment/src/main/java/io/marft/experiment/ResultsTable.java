@@ -22,7 +22,7 @@ final class ResultsTable {
         text.append(format(
                 """
                 Accuracy on %d held-out problems in %%, mean ± standard deviation over seeds (number of runs).
-                Each run that trains generated %,d tokens in training.
+                Each run that trains had a budget of %,d generated tokens, which its last batch may exceed.
 
                 """,
                 experiment.evaluation().problems(), experiment.tokens()));

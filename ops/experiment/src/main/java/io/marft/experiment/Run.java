@@ -96,7 +96,7 @@ final class Run {
 
     /** How trajectories are read for learning; refuses a team that cannot be trained. */
     static EpisodeReader reader(RunPlan plan, LanguageModel model) {
-        return new EpisodeReader(plan.team(), model.digest(), model.config().vocabSize(), model.maxLength());
+        return new EpisodeReader(plan.team(), model);
     }
 
     private long learningSeed() {

@@ -2,7 +2,10 @@ package io.marft.experiment;
 
 import java.util.Locale;
 
-/** Writes an SVG picture element by element; escapes text, and rounds coordinates to tenths of a pixel. */
+/**
+ * Writes an SVG picture element by element; escapes text, and rounds coordinates to tenths of a pixel. By hand, because the
+ * charting libraries that write SVG are, or bring along, copyleft ones, for six kinds of element.
+ */
 final class Svg {
 
     private final StringBuilder body = new StringBuilder();

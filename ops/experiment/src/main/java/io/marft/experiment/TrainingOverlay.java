@@ -3,14 +3,12 @@ package io.marft.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * A training file, and what an algorithm says otherwise laid over it section by section, as the file is itself laid over
@@ -44,21 +42,11 @@ record TrainingOverlay(JsonNode keys, TrainingConfiguration configuration) {
      */
     TrainingConfiguration with(JsonNode other, String where) {
         try {
-            return TrainingFile.parse(YAML.writeValueAsString(over(keys.deepCopy(), other)), where);
+            return TrainingFile.parse(YAML.writeValueAsString(TrainingFile.over(keys.deepCopy(), other)), where);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("What was read as YAML can be written as YAML", e);
         } catch (IllegalArgumentException e) {
             throw new ExperimentException(e.getMessage(), e);
         }
-    }
-
-    private static JsonNode over(JsonNode below, JsonNode above) {
-        if (!(below instanceof ObjectNode section) || !above.isObject()) {
-            return above;
-        }
-        for (Map.Entry<String, JsonNode> entry : above.properties()) {
-            section.set(entry.getKey(), over(section.path(entry.getKey()), entry.getValue()));
-        }
-        return section;
     }
 }

@@ -60,8 +60,7 @@ class ArenaTest {
     void shouldPlayWhatTheTrainerCanLearnFrom() {
         Arena.Played played = play(Sample.starts(TASK, 3, 20));
 
-        EpisodeReader reader =
-                new EpisodeReader(Sample.team(), model.digest(), model.config().vocabSize(), model.maxLength());
+        EpisodeReader reader = new EpisodeReader(Sample.team(), model);
         long tokens = 0;
         assertEquals(20, played.episodes().size());
         for (Optional<Trajectory> episode : played.episodes()) {

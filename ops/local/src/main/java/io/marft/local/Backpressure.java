@@ -4,7 +4,7 @@ import io.marft.environments.feed.EnvironmentService;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Keeps an environment from feeding faster than the trainer learns: where both share a machine, episodes that go stale
  * before they are learned from would only take the trainer's time. The environment pauses while more than a limit of
- * rewarded training episodes is not accounted for by any update.
+ * closed training episodes is not accounted for by any update.
  *
  * <p>Both sides are read from the log, from its beginning, so the count is right after any crash. Live traffic has no such
  * valve: there the trainer drops what is too old.
@@ -43,7 +43,7 @@ public final class Backpressure implements Service {
 
     /**
      * @param team the team whose episodes are counted
-     * @param limit how many rewarded episodes may wait for their update
+     * @param limit how many closed episodes may wait for their update
      */
     public Backpressure(ClientSettings client, String team, int limit, EnvironmentService environment) {
         this.client = client;
@@ -70,7 +70,7 @@ public final class Backpressure implements Service {
     private void run() {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader());
                 RecordCodec codec = client.codec()) {
-            List<TopicPartition> partitions = List.of(Topic.REWARDS, Topic.UPDATES).stream()
+            List<TopicPartition> partitions = List.of(Topic.TRAJECTORIES, Topic.UPDATES).stream()
                     .flatMap(topic -> consumer.partitionsFor(client.topics().of(topic)).stream())
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
@@ -93,10 +93,11 @@ public final class Backpressure implements Service {
     }
 
     private void count(RecordCodec codec, ConsumerRecord<String, byte[]> record) {
-        if (record.topic().equals(client.topics().of(Topic.REWARDS))) {
-            if (codec.decode(record.topic(), record.value(), Reward.class) instanceof Decoded.Valid<Reward> reward
-                    && reward.value().getTeam().equals(team)
-                    && reward.value().getPurpose() == Purpose.TRAINING) {
+        if (record.topic().equals(client.topics().of(Topic.TRAJECTORIES))) {
+            if (codec.decode(record.topic(), record.value(), Trajectory.class)
+                            instanceof Decoded.Valid<Trajectory> trajectory
+                    && trajectory.value().getTeam().equals(team)
+                    && trajectory.value().getPurpose() == Purpose.TRAINING) {
                 untrained++;
             }
         } else if (codec.decode(record.topic(), record.value(), Update.class) instanceof Decoded.Valid<Update> update

@@ -53,7 +53,8 @@ public final class ChatTemplate {
         return read(directory, Clock.system(ZoneId.systemDefault()));
     }
 
-    static ChatTemplate read(Path directory, Clock clock) {
+    /** As {@link #read(Path)}, for templates that print the date with another clock than the system's. */
+    public static ChatTemplate read(Path directory, Clock clock) {
         Path config = directory.resolve("tokenizer_config.json");
         Path own = directory.resolve("chat_template.jinja");
         JsonNode settings;

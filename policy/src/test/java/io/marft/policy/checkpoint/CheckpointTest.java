@@ -176,7 +176,7 @@ class CheckpointTest {
 
         String digest = Checkpoint.read(bundled).digest();
 
-        assertEquals("sha256:510a38aa6f942555cd8de21226099b3b030cf7518a75813ef83cc8c14c9c4ff8", digest);
+        assertEquals("sha256:6b6e5b66fc877c2eda0711fe8fe37e912cd90176cdae2858697b2dbb19d611bc", digest);
         assertTrue(Files.readString(bundled.resolve("README.md")).contains(digest));
     }
 

@@ -18,8 +18,8 @@ import java.util.Optional;
  * Decides, without Kafka, how an episode's records grow into its trajectory. They come from three topics in no order
  * between them, so an action or a reward may be there before its observation.
  *
- * <p>An episode closes when each of its steps has its observation, exactly one action of every agent, and its reward; a
- * question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
+ * <p>An episode closes when each of its steps has its observation, exactly one action of every agent that is not
+ * skipped, and its reward; a question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
  * flag is set. Both ends are terminal: nothing lies beyond them whose value could be bootstrapped. Only a missed
  * deadline cuts an episode off.
  */
@@ -66,7 +66,16 @@ public final class Assembly {
             return new Rejected("the episode keeps another team than " + observation.getTeam() + " version "
                     + observation.getTeamVersion());
         }
-        if (Episode.observation(state, step).isPresent()) {
+        boolean own = team.get().dependencies().opensSteps();
+        if (own && step > 0 && !Episode.goesOn(state, observation)) {
+            return new Rejected("the team opens step " + step + " itself, by its 'retry', and this is not step 0's"
+                    + " observation once more");
+        }
+        // Of a team's own step there may be two until actions tell which the team wrote: one that opens it, one that
+        // ends.
+        boolean repeated = state.getObservations().stream()
+                .anyMatch(other -> other.getStep() == step && !(own && other.getDone() != observation.getDone()));
+        if (repeated) {
             return new Rejected("step " + step + " has an observation already");
         }
         return next(

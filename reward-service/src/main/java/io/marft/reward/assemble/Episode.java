@@ -10,10 +10,15 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.team.ConditionException;
+import io.marft.schemas.team.OwnSteps;
+import io.marft.schemas.team.StepInput;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * An episode whose team is known, because an observation of it is there.
@@ -37,10 +42,18 @@ record Episode(AssemblyState state, KnownTeam team) {
                 .allMatch(other -> other.getTeam().equals(team) && other.getTeamVersion() == version);
     }
 
-    /** A step's observation. */
-    static Optional<Observation> observation(AssemblyState state, int step) {
+    /** Whether an observation may be one by which the episode's team goes on itself; step 0's comes before it. */
+    static boolean goesOn(AssemblyState state, Observation observation) {
         return state.getObservations().stream()
-                .filter(observation -> observation.getStep() == step)
+                .findFirst()
+                .filter(first -> OwnSteps.goesOn(first, observation))
+                .isPresent();
+    }
+
+    /** The observation that opened a step. */
+    private Optional<Observation> observation(int step) {
+        return state.getObservations().stream()
+                .filter(observation -> observation.getStep() == step && !observation.getDone())
                 .findFirst();
     }
 
@@ -58,10 +71,8 @@ record Episode(AssemblyState state, KnownTeam team) {
 
     /** Why the episode closes now; empty if it is not complete. */
     Optional<Closure> closure() {
-        Optional<Observation> done =
-                state.getObservations().stream().filter(Observation::getDone).findFirst();
-        int end = done.map(Observation::getStep).orElse(team.team().getHorizon());
-        for (int step = 0; step < end; step++) {
+        Optional<Integer> done = done();
+        for (int step = 0; step < end(); step++) {
             if (!complete(step)) {
                 return Optional.empty();
             }
@@ -69,14 +80,46 @@ record Episode(AssemblyState state, KnownTeam team) {
         return Optional.of(done.isPresent() ? Closure.DONE : Closure.HORIZON);
     }
 
+    /** The step that ended the episode before it began; where the team ends it itself, actions must bear it out. */
+    private Optional<Integer> done() {
+        return state.getObservations().stream()
+                .filter(Observation::getDone)
+                .filter(done -> !team.dependencies().opensSteps() || borneOut(done))
+                .map(Observation::getStep)
+                .findFirst();
+    }
+
+    private boolean borneOut(Observation done) {
+        int before = done.getStep() - 1;
+        return team.dependencies().ends(new StepInput(before, done.getMessages()), texts(before));
+    }
+
+    private int end() {
+        return done().orElse(team.team().getHorizon());
+    }
+
+    /** A step on which a condition has no value is never complete; the deadline closes its episode. */
     private boolean complete(int step) {
-        return observation(state, step).isPresent()
-                && actions(step).size() == team.dependencies().order().size()
-                && (purpose() == Purpose.QUESTION || reward(state, step).isPresent());
+        Optional<Observation> observation = observation(step);
+        boolean rewarded = purpose() == Purpose.QUESTION || reward(state, step).isPresent();
+        if (observation.isEmpty() || !rewarded) {
+            return false;
+        }
+        try {
+            return team.dependencies()
+                    .state(StepInput.of(observation.get()), texts(step))
+                    .complete();
+        } catch (ConditionException e) {
+            return false;
+        }
     }
 
     private Purpose purpose() {
         return state.getObservations().get(0).getPurpose();
+    }
+
+    private Map<String, String> texts(int step) {
+        return actions(step).stream().collect(Collectors.toMap(Action::getAgent, Action::getText));
     }
 
     /** A step's actions in topological order of D. */
@@ -97,9 +140,9 @@ record Episode(AssemblyState state, KnownTeam team) {
     Trajectory trajectory(Closure closure, Instant now) {
         List<Step> steps = new ArrayList<>();
         Instant openedAt = now;
-        for (int step = 0; step < team.team().getHorizon(); step++) {
-            Optional<Observation> observation = observation(state, step);
-            if (observation.isPresent() && !observation.get().getDone()) {
+        for (int step = 0; step < end(); step++) {
+            Optional<Observation> observation = observation(step);
+            if (observation.isPresent()) {
                 steps.add(new Step(
                         step,
                         observation.get().getMessages(),

@@ -6,6 +6,7 @@ import io.marft.schemas.client.Received;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
@@ -60,10 +61,7 @@ final class ScoreProcessor
     public void process(Record<String, Received<? extends SpecificRecord>> record) {
         Instant now = Instant.ofEpochMilli(context().currentSystemTimeMs());
         Optional<ScoringState> known = Optional.ofNullable(store.get(record.key()));
-        SpecificRecord value = record.value().value();
-        Scoring.Outcome outcome = value instanceof Reference reference
-                ? scoring.reference(known, reference, now)
-                : scoring.action(known, (Action) value, now);
+        Scoring.Outcome outcome = decide(known, record.value().value(), now);
         if (outcome instanceof Scoring.Accepted accepted) {
             accepted.state().ifPresentOrElse(state -> store.put(record.key(), state), () -> store.delete(record.key()));
             for (Reward reward : accepted.rewards()) {
@@ -76,6 +74,15 @@ final class ScoreProcessor
                                     record.value().reject(ScoreService.NAME, rejected.reason(), context(), record)),
                             TopologyParts.DEAD_LETTERS);
         }
+    }
+
+    private Scoring.Outcome decide(Optional<ScoringState> known, SpecificRecord value, Instant now) {
+        if (value instanceof Reference reference) {
+            return scoring.reference(known, reference, now);
+        }
+        return value instanceof Action action
+                ? scoring.action(known, action, now)
+                : scoring.observation(known, (Observation) value, now);
     }
 
     private void expire(long timestamp) {
@@ -92,7 +99,7 @@ final class ScoreProcessor
         for (ScoringState state : expired) {
             store.delete(state.getEpisode());
             boolean expected = state.getReference() != null
-                    || state.getAnswers().stream().anyMatch(answer -> answer.getPurpose() != Purpose.QUESTION);
+                    || state.getActions().stream().anyMatch(action -> action.getPurpose() != Purpose.QUESTION);
             if (expected) {
                 LOG.atWarn()
                         .addKeyValue("episode", state.getEpisode())

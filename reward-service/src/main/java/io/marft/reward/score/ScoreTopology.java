@@ -4,6 +4,7 @@ import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.serde.RecordCodec;
@@ -16,7 +17,10 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 
-/** The flow of scoring: {@code references} and {@code actions}, joined by episode, become {@code rewards}. */
+/**
+ * The flow of scoring: {@code references}, {@code actions} and {@code observations}, joined by episode, become
+ * {@code rewards}.
+ */
 final class ScoreTopology {
 
     private static final String SCORE = "score";
@@ -34,7 +38,9 @@ final class ScoreTopology {
         TeamStore.add(topology, names, codecs);
         String references = parts.source(topology, Topic.REFERENCES, Reference.class, Reference::getEpisode, SCORE);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, SCORE);
-        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers, limit), references, actions);
+        String observations =
+                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, SCORE);
+        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers, limit), references, actions, observations);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(ScoreProcessor.STORE),
@@ -42,7 +48,7 @@ final class ScoreTopology {
                         new StateSerde<>(ScoringState.class)),
                 SCORE);
         parts.sink(topology, Topic.REWARDS, SCORE);
-        parts.deadLetters(topology, references, actions, SCORE);
+        parts.deadLetters(topology, references, actions, observations, SCORE);
         return topology;
     }
 }

@@ -5,14 +5,14 @@ import io.marft.reward.verify.Verifier;
 import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.HeldAnswer;
-import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.HeldAction;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.schemas.team.OwnSteps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,16 +21,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides, without Kafka, what a reference or an action means for the rewards of its episode. The two may come in either
- * order. A step is scored once, when the reference and the actions of all answering agents are there; its reward is the
- * mean of their verdicts. Thread-safe.
+ * Decides, without Kafka, what a record means for the rewards of its episode. References, actions and observations may
+ * come in any order between them. A step is scored once, after the steps before it, when the reference is there and every
+ * answering agent has acted or is skipped. Where the team ends its episodes itself, by its {@code retry}, an end counts
+ * once actions bear it out.
+ *
+ * <p>A step's value is by how much it bettered the answer: the mean verdict on its answers, less that of the step before.
+ * So an episode's values add up to the verdict on its last answer, and a verifier that sends right work back, or wrong
+ * work twice, gains nothing by it. A step in which nobody answers leaves the answer as it was, and is worth 0.
+ *
+ * <p>Thread-safe.
  */
 public final class Scoring {
 
     /** What became of a record. */
     public sealed interface Outcome {}
 
-    /** The record tells scoring nothing: the agent does not answer, or had answered already. */
+    /** The record tells scoring nothing: no answer can depend on it, or it repeats another. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
@@ -39,7 +46,7 @@ public final class Scoring {
     /**
      * The record counts.
      *
-     * @param state what to hold from now on; empty once the episode's horizon is scored
+     * @param state what to hold from now on; empty once the episode's last step is scored
      * @param rewards the steps that this record completed, usually one or none
      */
     public record Accepted(Optional<ScoringState> state, List<Reward> rewards) implements Outcome {}
@@ -63,7 +70,7 @@ public final class Scoring {
         if (state.getReference() != null) {
             return new Rejected("episode has a reference already");
         }
-        return score(with(state, reference, state.getAnswers(), state.getScored()), now);
+        return score(ScoringState.newBuilder(state).setReference(reference).build(), now);
     }
 
     /** Takes an action of whatever agent. */
@@ -82,92 +89,123 @@ public final class Scoring {
             return new Rejected("step " + action.getStep() + " is outside the horizon of " + team.getHorizon()
                     + " of team " + team.getName());
         }
-        if (!dependencies.agent(action.getAgent()).getAnswers()) {
+        boolean decides = dependencies.skips() && dependencies.leadsToAnswer(action.getAgent());
+        boolean retries = dependencies.opensSteps() && action.getStep() + 1 < team.getHorizon();
+        if (!decides && !retries && !dependencies.agent(action.getAgent()).getAnswers()) {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(action.getEpisode(), now));
-        for (HeldAnswer held : state.getAnswers()) {
-            if (!held.getTeam().equals(action.getTeam()) || held.getTeamVersion() != action.getTeamVersion()) {
-                return new Rejected("episode keeps team " + held.getTeam() + " version " + held.getTeamVersion()
-                        + ", not " + action.getTeam() + " version " + action.getTeamVersion());
-            }
+        Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
+        if (episode.isPresent() && !episode.get().keeps(action.getTeam(), action.getTeamVersion())) {
+            return new Rejected("episode keeps " + episode.get().describe() + ", not " + action.getTeam() + " version "
+                    + action.getTeamVersion());
+        }
+        for (HeldAction held : state.getActions()) {
             if (held.getStep() == action.getStep() && held.getAgent().equals(action.getAgent())) {
                 return new Ignored();
             }
         }
-        List<HeldAnswer> answers = new ArrayList<>(state.getAnswers());
-        answers.add(new HeldAnswer(
+        List<HeldAction> actions = new ArrayList<>(state.getActions());
+        actions.add(new HeldAction(
                 action.getStep(),
                 action.getAgent(),
                 action.getTeam(),
                 action.getTeamVersion(),
                 action.getPurpose(),
                 action.getText()));
-        return score(with(state, state.getReference(), answers, state.getScored()), now);
+        return score(ScoringState.newBuilder(state).setActions(actions).build(), now);
+    }
+
+    /**
+     * Takes an observation. Those of an episode come in order, and one that is not the next is passed over, so that nothing
+     * ends an episode but what the router takes for its end. Whatever is wrong with one, the router and assembly say so.
+     */
+    public Outcome observation(Optional<ScoringState> known, Observation observation, Instant now) {
+        Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
+        if (team.isEmpty() || !matters(team.get(), observation)) {
+            return new Ignored();
+        }
+        ScoringState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
+        Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
+        boolean foreign =
+                episode.isPresent() && !episode.get().keeps(observation.getTeam(), observation.getTeamVersion());
+        if (foreign || !follows(state.getObservations(), observation, team.get())) {
+            return new Ignored();
+        }
+        List<Observation> observations = new ArrayList<>(state.getObservations());
+        observations.add(observation);
+        return score(
+                ScoringState.newBuilder(state).setObservations(observations).build(), now);
+    }
+
+    private static boolean matters(KnownTeam team, Observation observation) {
+        int horizon = team.team().getHorizon();
+        int first = observation.getDone() ? 1 : 0; // An episode that is done before its first step has none.
+        boolean inside = observation.getStep() >= first && observation.getStep() < horizon;
+        return inside && (horizon > 1 || team.dependencies().skips());
+    }
+
+    /** Whether an observation goes on from those that came before it in its topic. */
+    private static boolean follows(List<Observation> before, Observation observation, KnownTeam team) {
+        if (before.isEmpty()) {
+            return observation.getStep() == 0;
+        }
+        if (team.dependencies().opensSteps()) {
+            boolean repeated = before.stream()
+                    .anyMatch(other -> other.getStep() == observation.getStep()
+                            && (other.getStep() == 0 || other.getDone() == observation.getDone()));
+            return !repeated && OwnSteps.goesOn(before.get(0), observation);
+        }
+        return !before.get(before.size() - 1).getDone() && observation.getStep() == before.size();
     }
 
     private Accepted score(ScoringState state, Instant now) {
-        if (state.getReference() == null || state.getAnswers().isEmpty()) {
+        Optional<ScoredEpisode> known = ScoredEpisode.of(state, teams);
+        if (state.getReference() == null || known.isEmpty()) {
             return new Accepted(Optional.of(state), List.of());
         }
-        HeldAnswer first = state.getAnswers().get(0);
-        KnownTeam team = teams.find(first.getTeam(), first.getTeamVersion())
-                .orElseThrow(() -> new IllegalStateException("the team of an answer that was taken is known"));
-        int horizon = team.team().getHorizon();
-        List<Integer> scored = new ArrayList<>(state.getScored());
+        ScoredEpisode episode = known.get();
+        Verifier verifier = verifiers.find(state.getReference().getVerifier()).orElseThrow();
         List<Reward> rewards = new ArrayList<>();
-        for (int step = 0; step < horizon; step++) {
-            if (!scored.contains(step)) {
-                Optional<Reward> reward =
-                        reward(state, step, team.dependencies().answering(), now);
-                if (reward.isPresent()) {
-                    rewards.add(reward.get());
-                    scored.add(step);
-                }
+        int step = state.getScored();
+        double before = state.getVerdict();
+        for (; step < episode.end(); step++) {
+            Optional<Map<String, String>> answers = episode.answers(step);
+            if (answers.isEmpty()) {
+                break;
             }
+            Map<String, Double> parts = new LinkedHashMap<>();
+            answers.get()
+                    .forEach((agent, answer) -> parts.put(
+                            agent, verifier.verdict(answer, state.getReference().getAnswer())));
+            double mean = parts.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .average()
+                    .orElse(before);
+            rewards.add(new Reward(
+                    state.getEpisode(),
+                    step,
+                    episode.team().team().getName(),
+                    episode.purpose(),
+                    mean - before,
+                    parts,
+                    verifier.name(),
+                    verifier.version(),
+                    now));
+            before = mean;
         }
-        boolean done = scored.size() == horizon;
+        if (step >= episode.end()) {
+            return new Accepted(Optional.empty(), rewards);
+        }
         return new Accepted(
-                done ? Optional.empty() : Optional.of(with(state, state.getReference(), state.getAnswers(), scored)),
+                Optional.of(ScoringState.newBuilder(state)
+                        .setScored(step)
+                        .setVerdict(before)
+                        .build()),
                 rewards);
     }
 
-    private Optional<Reward> reward(ScoringState state, int step, List<TeamAgent> answering, Instant now) {
-        Reference reference = state.getReference();
-        Verifier verifier = verifiers.find(reference.getVerifier()).orElseThrow();
-        Map<String, Double> parts = new LinkedHashMap<>();
-        double sum = 0;
-        for (TeamAgent agent : answering) {
-            Optional<HeldAnswer> answer = state.getAnswers().stream()
-                    .filter(held -> held.getStep() == step && held.getAgent().equals(agent.getName()))
-                    .findFirst();
-            if (answer.isEmpty()) {
-                return Optional.empty();
-            }
-            double verdict = verifier.verdict(answer.get().getText(), reference.getAnswer());
-            parts.put(agent.getName(), verdict);
-            sum += verdict;
-        }
-        String team = state.getAnswers().get(0).getTeam();
-        Purpose purpose = state.getAnswers().get(0).getPurpose();
-        return Optional.of(new Reward(
-                state.getEpisode(),
-                step,
-                team,
-                purpose,
-                sum / parts.size(),
-                parts,
-                verifier.name(),
-                verifier.version(),
-                now));
-    }
-
     private static ScoringState opened(String episode, Instant now) {
-        return new ScoringState(episode, null, List.of(), List.of(), now);
-    }
-
-    private static ScoringState with(
-            ScoringState state, Reference reference, List<HeldAnswer> answers, List<Integer> scored) {
-        return new ScoringState(state.getEpisode(), reference, answers, scored, state.getOpenedAt());
+        return new ScoringState(episode, null, List.of(), List.of(), 0, 0.0, now);
     }
 }

@@ -4,6 +4,8 @@ import static io.marft.reward.Sample.CHAIN;
 import static io.marft.reward.Sample.CHAIN_2;
 import static io.marft.reward.Sample.NOON;
 import static io.marft.reward.Sample.PAIR;
+import static io.marft.reward.Sample.TRIAGE;
+import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
 import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reward;
@@ -22,6 +24,7 @@ import io.marft.reward.assemble.Assembly.Rejected;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Message;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
@@ -123,6 +126,121 @@ class AssemblyTest {
         assertEquals(Closure.HORIZON, trajectory.getClosure());
         assertNull(trajectory.getSteps().get(0).getReward());
         assertInstanceOf(Ignored.class, take(Optional.empty(), reward("q", 0, CHAIN, 1, Purpose.QUESTION)));
+    }
+
+    @Test
+    void shouldCloseWithoutTheActionsOfAgentsThatAreSkipped() {
+        Trajectory trajectory = close(
+                observation("e", 0, TRIAGE),
+                action("e", 0, "fast", TRIAGE, "7"),
+                reward("e", 0, TRIAGE, 1),
+                action("e", 0, "triage", TRIAGE, "fast"));
+
+        assertEquals(Closure.HORIZON, trajectory.getClosure());
+        assertEquals(
+                List.of("triage", "fast"),
+                trajectory.getSteps().get(0).getActions().stream()
+                        .map(Action::getAgent)
+                        .toList());
+    }
+
+    @Test
+    void shouldWaitForAnAgentWhoseConditionIsTrue() {
+        AssemblyState state = open(
+                observation("e", 0, TRIAGE),
+                action("e", 0, "triage", TRIAGE, "slow"),
+                reward("e", 0, TRIAGE, 0),
+                action("e", 0, "plan", TRIAGE, "p"));
+
+        assertInstanceOf(Closed.class, take(Optional.of(state), action("e", 0, "slow", TRIAGE, "7")));
+    }
+
+    @Test
+    void shouldLeaveAStepOnWhichAConditionHasNoValueToTheDeadline() {
+        AssemblyState state =
+                open(observation("e", 0, TRIAGE), action("e", 0, "triage", TRIAGE, "("), reward("e", 0, TRIAGE, 0));
+
+        Trajectory trajectory = assembly.expire(state, LATER).orElseThrow();
+
+        assertEquals(Closure.TIMED_OUT, trajectory.getClosure());
+        assertEquals(1, trajectory.getSteps().get(0).getActions().size());
+    }
+
+    @Test
+    void shouldCloseATeamThatRetriesWhenItIsDoneOrItsHorizonIsUsedUp() {
+        List<SpecificRecord> records = new ArrayList<>();
+        for (int step = 0; step < 3; step++) {
+            records.add(observation("e", step, VERIFIED));
+            records.add(action("e", step, "actor", VERIFIED, "7"));
+            records.add(action("e", step, "verifier", VERIFIED, "no"));
+            records.add(reward("e", step, VERIFIED, 0));
+        }
+        assertEquals(
+                Closure.HORIZON, close(records.toArray(SpecificRecord[]::new)).getClosure());
+
+        records.subList(6, 12).clear();
+        records.add(action("e", 1, "verifier", VERIFIED, "yes"));
+        records.add(reward("e", 1, VERIFIED, 0));
+        records.add(observation("e", 2, VERIFIED, Purpose.TRAINING, true));
+        Trajectory done = close(records.toArray(SpecificRecord[]::new));
+
+        assertEquals(Closure.DONE, done.getClosure());
+        assertTrue(done.getTerminal());
+        assertEquals(2, done.getSteps().size());
+    }
+
+    @Test
+    void shouldRefuseStepsThatATeamWhichRetriesHasNotOpened() {
+        AssemblyState state = open(observation("e", 0, VERIFIED), action("e", 0, "actor", VERIFIED, "7"));
+        Observation own = observation("e", 1, VERIFIED);
+        String foreign = "the team opens step 1 itself, by its 'retry', and this is not step 0's observation once more";
+
+        for (boolean done : new boolean[] {false, true}) {
+            Observation asks = Observation.newBuilder(own)
+                    .setDone(done)
+                    .setMessages(List.of(new Message("user", "another")))
+                    .build();
+            assertEquals(foreign, reject(state, asks));
+        }
+        assertEquals(
+                foreign, reject(state, Observation.newBuilder(own).setSeed(8).build()));
+        Optional<AssemblyState> none = Optional.empty();
+        assertEquals(
+                foreign, assertInstanceOf(Rejected.class, take(none, own)).reason(), "step 0 comes first in its topic");
+    }
+
+    @Test
+    void shouldLetActionsTellWhetherATeamThatRetriesIsDone() {
+        Observation done = observation("e", 1, VERIFIED, Purpose.TRAINING, true);
+        List<SpecificRecord> first = List.of(
+                observation("e", 0, VERIFIED),
+                action("e", 0, "actor", VERIFIED, "7"),
+                reward("e", 0, VERIFIED, 0),
+                done,
+                observation("e", 1, VERIFIED));
+        AssemblyState state = open(first.toArray(SpecificRecord[]::new));
+        assertEquals("step 1 has an observation already", reject(state, done));
+
+        Outcome right = take(Optional.of(state), action("e", 0, "verifier", VERIFIED, "yes"));
+        Trajectory trajectory = assertInstanceOf(Closed.class, right).trajectory();
+        assertEquals(Closure.DONE, trajectory.getClosure());
+        assertEquals(1, trajectory.getSteps().size());
+
+        Outcome wrong = take(Optional.of(state), action("e", 0, "verifier", VERIFIED, "no"));
+        AssemblyState goesOn = assertInstanceOf(Open.class, wrong).state();
+        assertEquals(2, assembly.expire(goesOn, LATER).orElseThrow().getSteps().size());
+    }
+
+    @Test
+    void shouldRefuseStepsThatAreNoNumbersOfSteps() {
+        for (Team team : List.of(PAIR, VERIFIED)) {
+            AssemblyState state = open(observation("e", 0, team));
+            for (int step : new int[] {Integer.MIN_VALUE, -1, Integer.MAX_VALUE}) {
+                assertTrue(reject(state, observation("e", step, team)).contains("outside the horizon"));
+            }
+            assertTrue(reject(state, observation("e", -1, team, Purpose.TRAINING, true))
+                    .contains("outside the horizon"));
+        }
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.marft.reward.score;
 
 import static io.marft.reward.Sample.CHAIN;
+import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
+import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -87,6 +89,22 @@ class ScoreTopologyTest {
         kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
         assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());
+    }
+
+    @Test
+    void shouldForgetAnEpisodeThatIsDoneBeforeItsHorizon() {
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, VERIFIED));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", VERIFIED, "\\boxed{7}"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "verifier", VERIFIED, "yes"));
+        assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());
+        assertEquals(1, kafka.held(ScoreProcessor.STORE));
+
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 1, VERIFIED, Purpose.TRAINING, true));
+
+        assertEquals(0, kafka.held(ScoreProcessor.STORE));
+        assertEquals(List.of(), kafka.read(Topic.REWARDS, Reward.class));
+        assertEquals(List.of(), kafka.deadLetters());
     }
 
     @Test

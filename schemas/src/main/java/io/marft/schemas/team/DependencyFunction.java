@@ -28,6 +28,7 @@ public final class DependencyFunction {
     private final Map<String, TeamAgent> agents = new LinkedHashMap<>();
     private final List<TeamAgent> order;
     private final Conditions conditions;
+    private final Set<String> leadingToAnswers;
 
     /**
      * Checks the team and flattens it.
@@ -56,6 +57,7 @@ public final class DependencyFunction {
         }
         this.order = flatten(team);
         this.conditions = new Conditions(team);
+        this.leadingToAnswers = Set.copyOf(leadingToAnswers(agents.keySet()));
         checkAnswers(team);
     }
 
@@ -67,7 +69,7 @@ public final class DependencyFunction {
                 .filter(agent -> !agent.getAnswers())
                 .map(TeamAgent::getName)
                 .toList();
-        boolean heard = others.stream().anyMatch(other -> leadsToAnswer(other, agents.keySet()));
+        boolean heard = others.stream().anyMatch(this::leadsToAnswer);
         if (!others.isEmpty() && !heard && !conditions.opensSteps()) {
             throw refused(
                     team,
@@ -181,15 +183,23 @@ public final class DependencyFunction {
         return conditions.retries(input, texts);
     }
 
+    /**
+     * Whether a step is the last one by {@code retry}: it is complete and not to be followed by another. It is not as long
+     * as agents are to act in it, nor where a condition has no value.
+     *
+     * @param texts what each agent said that acted in it, by name
+     */
+    public boolean ends(StepInput input, Map<String, String> texts) {
+        try {
+            return state(input, texts).complete() && !retries(input, texts);
+        } catch (ConditionException e) {
+            return false;
+        }
+    }
+
     /** The agents whose actions answer the environment, in declared order. */
     public List<TeamAgent> answering() {
         return agents.values().stream().filter(TeamAgent::getAnswers).toList();
-    }
-
-    /** The agent whose decision takes the step's reward where all agents acted, as {@link #rewarded(Set)} has it. */
-    public TeamAgent rewarded() {
-        return rewarded(agents.keySet())
-                .orElseThrow(() -> new IllegalStateException("a checked team has an answering agent"));
     }
 
     /**
@@ -201,22 +211,28 @@ public final class DependencyFunction {
      * @return empty if nobody answered
      */
     public Optional<TeamAgent> rewarded(Set<String> acted) {
-        Optional<TeamAgent> last = Optional.empty();
-        for (TeamAgent agent : order) {
-            if (leadsToAnswer(agent.getName(), acted)) {
-                last = Optional.of(agent);
-            }
-        }
-        return last;
+        Set<String> leading = leadingToAnswers(acted);
+        return order.stream().filter(agent -> leading.contains(agent.getName())).reduce((earlier, later) -> later);
     }
 
-    /** Whether D leads from an agent to an answer, its own included, through agents that are all among the given. */
-    public boolean leadsToAnswer(String name, Set<String> among) {
-        if (!among.contains(name)) {
-            return false;
+    /** Whether an agent's action can change an answer: it is one, or D leads from it to one. */
+    public boolean leadsToAnswer(String name) {
+        return leadingToAnswers.contains(name);
+    }
+
+    /** Names of those agents from which D leads to an answer through these agents only, in one sweep from D's end. */
+    private Set<String> leadingToAnswers(Set<String> among) {
+        Set<String> leading = new HashSet<>();
+        for (int i = order.size() - 1; i >= 0; i--) {
+            TeamAgent agent = order.get(i);
+            // Whoever comes after it has marked it by now.
+            if (!among.contains(agent.getName())) {
+                leading.remove(agent.getName());
+            } else if (agent.getAnswers() || leading.contains(agent.getName())) {
+                leading.add(agent.getName());
+                leading.addAll(agent.getAfter());
+            }
         }
-        return agents.get(name).getAnswers()
-                || agents.values().stream()
-                        .anyMatch(other -> other.getAfter().contains(name) && leadsToAnswer(other.getName(), among));
+        return leading;
     }
 }

@@ -33,7 +33,7 @@ class StateSerdeTest {
                 7L,
                 Instant.ofEpochMilli(1));
         var step = new OpenStep(observation, 42L, List.of(new PredecessorAction("reasoner", 3L, "add")));
-        var state = new OpenEpisode("arithmetic", 1, 1, true, List.of(step), Instant.ofEpochMilli(2));
+        var state = new OpenEpisode("arithmetic", 1, 1, true, List.of(step), null, Instant.ofEpochMilli(2));
 
         byte[] bytes = serde.serializer().serialize("store", state);
 

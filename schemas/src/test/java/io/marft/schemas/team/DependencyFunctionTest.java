@@ -3,15 +3,19 @@ package io.marft.schemas.team;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.TeamAgent;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -139,7 +143,7 @@ class DependencyFunctionTest {
                 "{name: reasoner}",
                 "{name: actor, after: [reasoner], answers: true}",
                 "{name: verifier, after: [actor]}");
-        assertEquals("actor", team.rewarded().getName());
+        assertEquals(Optional.of("actor"), rewarded(team, "reasoner", "actor", "verifier"));
     }
 
     @Test
@@ -155,7 +159,8 @@ class DependencyFunctionTest {
         assertEquals(Optional.of("d"), rewarded(team, "a", "b", "d", "e"));
         assertEquals(Optional.empty(), rewarded(team, "a", "b", "e"));
         assertEquals(Optional.empty(), rewarded(team));
-        assertFalse(team.leadsToAnswer("a", Set.of("a", "c")));
+        assertTrue(team.leadsToAnswer("a") && team.leadsToAnswer("d"));
+        assertFalse(team.leadsToAnswer("e"));
     }
 
     private static Optional<String> rewarded(DependencyFunction team, String... acted) {
@@ -173,6 +178,35 @@ class DependencyFunctionTest {
         assertFalse(team.retries(INPUT, Map.of("actor", "3", "verifier", "yes")));
         assertThrows(ConditionException.class, () -> team.retries(INPUT, Map.of("actor", "3")));
         assertFalse(team("{name: a, answers: true}").retries(INPUT, Map.of("a", "3")));
+    }
+
+    @Test
+    void shouldEndWithACompleteStepThatIsNotToBeTriedAgain() {
+        DependencyFunction team = retrying(
+                "actions.verifier == '(' ? ''.matches(actions.verifier) : actions.verifier == 'no'",
+                "{name: actor, answers: true}",
+                "{name: verifier, after: [actor]}");
+        assertTrue(team.ends(INPUT, Map.of("actor", "3", "verifier", "yes")));
+        assertFalse(team.ends(INPUT, Map.of("actor", "3", "verifier", "no")));
+        assertFalse(team.ends(INPUT, Map.of("actor", "3")), "the verifier is to act");
+        assertFalse(team.ends(INPUT, Map.of("actor", "3", "verifier", "(")), "the condition has no value");
+    }
+
+    @Test
+    void shouldFindWhoLeadsToAnAnswerAmongManyWhoAllHearEachOther() {
+        // Along paths this would take 2^59 calls.
+        List<String> agents = new ArrayList<>(List.of("{name: a0, answers: true}"));
+        for (int i = 1; i < 60; i++) {
+            agents.add(IntStream.range(0, i)
+                    .mapToObj(j -> "a" + j)
+                    .collect(Collectors.joining(", ", "{name: a" + i + ", after: [", "]}")));
+        }
+        agents.add("{name: last, after: [free], answers: true}");
+        agents.add("{name: free}");
+        DependencyFunction team =
+                assertTimeoutPreemptively(Duration.ofSeconds(20), () -> team(agents.toArray(new String[0])));
+        assertFalse(team.leadsToAnswer("a1"));
+        assertTrue(team.leadsToAnswer("a0") && team.leadsToAnswer("free"));
     }
 
     @Test

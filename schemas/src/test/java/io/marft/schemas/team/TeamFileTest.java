@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TeamFileTest {
@@ -20,6 +25,29 @@ class TeamFileTest {
         assertEquals(2, team.getAgents().size());
         assertEquals("reasoner", team.getAgents().get(1).getAfter().get(0));
         assertEquals(1f, team.getAgents().get(1).getSampling().getTemperature());
+    }
+
+    @Test
+    void shouldReadEveryTeamThatIsBundled() throws IOException {
+        Map<String, List<String>> agents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(Path.of("../teams"))) {
+            files.forEach(file -> {
+                Team team = TeamFile.load(file);
+                assertEquals(team.getName() + ".yaml", file.getFileName().toString());
+                agents.put(
+                        team.getName(),
+                        team.getAgents().stream()
+                                .map(agent -> agent.getName() + agent.getAfter())
+                                .toList());
+            });
+        }
+        assertEquals(
+                Map.of(
+                        "arithmetic", List.of("reasoner[]", "actor[reasoner]"),
+                        "judged", List.of("solver-a[]", "solver-b[]", "judge[solver-a, solver-b]"),
+                        "solo", List.of("solver[]"),
+                        "verified", List.of("reasoner[]", "actor[reasoner]", "verifier[reasoner, actor]")),
+                agents);
     }
 
     @Test

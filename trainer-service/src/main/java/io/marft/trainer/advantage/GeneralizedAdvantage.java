@@ -32,6 +32,7 @@ import io.marft.trainer.Require;
 public record GeneralizedAdvantage(double gamma, double lambda, double tokenGamma, Normalization normalization) {
 
     public GeneralizedAdvantage {
+        Require.given("normalization", normalization);
         Require.that(gamma >= 0 && gamma <= 1, "gamma", "in 0 to 1", gamma);
         Require.that(lambda >= 0 && lambda <= 1, "lambda", "in 0 to 1", lambda);
         Require.that(tokenGamma >= 0 && tokenGamma <= 1, "tokenGamma", "in 0 to 1", tokenGamma);

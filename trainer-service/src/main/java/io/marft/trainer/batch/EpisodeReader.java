@@ -3,6 +3,7 @@ package io.marft.trainer.batch;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.Message;
 import io.marft.policy.Sequence;
+import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.PredecessorAction;
@@ -15,6 +16,7 @@ import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.Conversation;
 import io.marft.schemas.team.DependencyFunction;
 import io.marft.schemas.team.StepInput;
+import io.marft.trainer.Require;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,11 +42,19 @@ public final class EpisodeReader {
      *
      * @param model the base model that all actions must come from; it bounds tokens and lengths, and reads the critic's
      *     context where that is not the actor's
+     * @throws IllegalArgumentException if an agent samples greedily, so that its actions have no probabilities
      */
     public EpisodeReader(Team team, LanguageModel model) {
         this.team = team;
         this.dependency = new DependencyFunction(team);
         this.model = model;
+        for (TeamAgent agent : team.getAgents()) {
+            Require.that(
+                    agent.getSampling().getTemperature() > 0,
+                    "temperature of agent '" + agent.getName() + "'",
+                    "above 0 to be trained",
+                    agent.getSampling().getTemperature());
+        }
     }
 
     /**
@@ -66,6 +76,9 @@ public final class EpisodeReader {
         }
         try {
             Episode episode = flatten(trajectory);
+            if (episode.decisions().isEmpty()) {
+                return new Reading.Dropped("has no actions: all agents were skipped");
+            }
             return judgeAge(episode, version, maxStaleness);
         } catch (Unsound e) {
             return new Reading.Invalid(e.getMessage());
@@ -89,6 +102,9 @@ public final class EpisodeReader {
 
     private Episode flatten(Trajectory trajectory) throws Unsound {
         require(!trajectory.getSteps().isEmpty(), "has no steps");
+        require(
+                trajectory.getSteps().size() <= team.getHorizon(),
+                "has " + trajectory.getSteps().size() + " steps, the team's horizon is " + team.getHorizon());
         // A value after the last decision takes a token more.
         int room = trajectory.getTerminal() ? model.maxLength() : model.maxLength() - 1;
         List<Decision> decisions = new ArrayList<>();
@@ -98,7 +114,6 @@ public final class EpisodeReader {
             require(step.getStep() == i, "step " + step.getStep() + " stands in place " + i);
             flatten(step, room, soFar, decisions);
         }
-        require(!decisions.isEmpty(), "has no actions: all agents were skipped");
         return new Episode(trajectory.getEpisode(), trajectory.getTerminal(), decisions);
     }
 
@@ -162,8 +177,8 @@ public final class EpisodeReader {
 
     /**
      * The critic's context: the agent's profile, the observation and all actions so far. It is the actor's where that one
-     * sees them all, as in the first step of a chain. Where it would not fit the model with the action, the oldest actions
-     * are left out.
+     * sees them all, as in the first step of a chain. Where it would leave no room for the agent's longest action, the
+     * oldest actions are left out: what the critic sees must not depend on what the agent then does.
      *
      * @param soFar all earlier actions of the episode, those of this step from place {@code before} on
      */
@@ -174,17 +189,42 @@ public final class EpisodeReader {
         if (before == 0 && soFar.stream().allMatch(action -> seen.contains(action.getAgent()))) {
             return actor.prompt();
         }
-        String profile = dependency.agent(agent).getProfile();
-        for (int from = 0; from <= soFar.size(); from++) {
-            int[] context = model.prompt(
-                    Conversation.of(profile, step.getMessages(), soFar.subList(from, soFar.size())).stream()
-                            .map(message -> new Message(message.getRole(), message.getContent()))
-                            .toList());
-            if (context.length + actor.action().length <= room) {
-                return context;
+        int longest = Math.max(
+                actor.action().length, dependency.agent(agent).getSampling().getMaxNewTokens());
+        int least = 0;
+        int most = soFar.size() + 1;
+        int[] found = {}; // The longest that fits; empty if not even the observation does.
+        while (least < most) {
+            int from = (least + most) / 2;
+            int[] context = render(step, agent, soFar.subList(from, soFar.size()));
+            if (context.length + longest <= room) {
+                found = context;
+                most = from;
+            } else {
+                least = from + 1;
             }
         }
-        throw new Unsound("agent '" + agent + "' has an observation that leaves the critic no room");
+        require(found.length > 0, "agent '" + agent + "' has an observation that leaves the critic no room");
+        for (int token : found) {
+            checkToken(agent, token);
+        }
+        return found;
+    }
+
+    private int[] render(Step step, String agent, List<PredecessorAction> actions) throws Unsound {
+        String profile = dependency.agent(agent).getProfile();
+        try {
+            return model.timelessPrompt(Conversation.of(profile, step.getMessages(), actions).stream()
+                    .map(message -> new Message(message.getRole(), message.getContent()))
+                    .toList());
+        } catch (IllegalArgumentException | CheckpointException e) {
+            throw new Unsound("agent '" + agent + "' has no context for the critic: " + e.getMessage());
+        }
+    }
+
+    private void checkToken(String agent, int token) throws Unsound {
+        int vocabulary = model.config().vocabSize();
+        require(token >= 0 && token < vocabulary, "agent '" + agent + "' has token " + token + " of " + vocabulary);
     }
 
     private static int words(String text) {
@@ -207,10 +247,9 @@ public final class EpisodeReader {
         for (float logProb : action.getLogProbs()) {
             require(Float.isFinite(logProb) && logProb <= 0, who + " has log-probability " + logProb);
         }
-        int vocabulary = model.config().vocabSize();
         for (List<Integer> tokens : List.of(action.getPromptTokens(), action.getOutputTokens())) {
             for (int token : tokens) {
-                require(token >= 0 && token < vocabulary, who + " has token " + token + " of " + vocabulary);
+                checkToken(action.getAgent(), token);
             }
         }
         float temperature = action.getSampling().getTemperature();

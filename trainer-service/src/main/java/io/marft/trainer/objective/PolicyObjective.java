@@ -38,6 +38,7 @@ public record PolicyObjective(
         double behaviourCap) {
 
     public PolicyObjective {
+        Require.given("logProbability", logProbability);
         Require.that(clip > 0 && clip < 1, "clip", "above 0 and below 1", clip);
         Require.notNegative("entropyCoefficient", entropyCoefficient);
         Require.notNegative("klCoefficient", klCoefficient);

@@ -3,7 +3,7 @@ package io.marft.trainer.objective;
 import io.marft.trainer.Require;
 
 /**
- * The critic's loss with its derivative: c_V times the mean over decisions of the larger of the Huber losses of the
+ * The critic's loss with its derivative: c_V times the mean over units (decisions or, at token level, tokens) of the larger of the Huber losses of the
  * unclipped error V − R and of the clipped error, whose V may have moved from its old value by at most {@code clip}.
  *
  * <p>Huber's loss is e²/2 for |e| ≤ δ and δ(|e| − δ/2) beyond, on both sides.
@@ -23,7 +23,7 @@ public record ValueObjective(double coefficient, double clip, double huber) {
     /**
      * The loss and its slope.
      *
-     * @param loss c_V times the mean over decisions
+     * @param loss c_V times the mean over units
      * @param byValue derivative of the loss by each value
      */
     public record Slope(double loss, double[] byValue) {}

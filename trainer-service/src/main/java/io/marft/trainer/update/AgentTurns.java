@@ -1,5 +1,6 @@
 package io.marft.trainer.update;
 
+import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.batch.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,9 +34,13 @@ final class AgentTurns {
         this.training = training;
         this.temperatures = temperatures;
         List<String> agents = rollout.decisions().stream().map(Decision::agent).toList();
-        this.advantages = configuration.formulas() == Formulas.REFERENCE
-                ? ReferenceCredit.normalised(credit.advantages())
-                : configuration.advantage().normalization().of(credit.advantages(), agents);
+        this.advantages = normalization(configuration).of(credit.advantages(), agents);
+    }
+
+    private static Normalization normalization(TrainingConfiguration configuration) {
+        return configuration.formulas() == Formulas.REFERENCE
+                ? Normalization.JOINT
+                : configuration.advantage().normalization();
     }
 
     /**
@@ -50,7 +55,9 @@ final class AgentTurns {
             case SEQUENTIAL -> Collections.shuffle(order, random);
             case JOINT -> {}
             case ALTERNATE -> {
-                long turn = (update - 1) / configuration.schedule().interval() % order.size();
+                long turn = (update - 1 - configuration.critic().warmup())
+                        / configuration.schedule().interval()
+                        % order.size();
                 order = List.of(order.get((int) turn));
             }
         }

@@ -22,23 +22,21 @@ import java.util.stream.IntStream;
  *     {@code [decisions][units][width]}
  * @param logProbs log π_base of each action token, {@code [decisions][tokens]}
  * @param afterCut by the decision after which an episode was cut off, the hidden state after it
- * @param sequences how many sequences went through the model
  */
-record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, float[]> afterCut, int sequences) {
+record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, float[]> afterCut) {
 
     /**
      * Runs the pass.
      *
      * @param temperatures each agent's sampling temperature
-     * @param critic whose context the features are of: the team's critic's or, if independent, each actor's own
+     * @param mode whose context the features are of: the team's critic's or, if independent, each actor's own
      */
     static BasePass over(
-            Rollout rollout, ModelPasses passes, Map<String, Float> temperatures, Level level, CreditMode critic) {
+            Rollout rollout, ModelPasses passes, Map<String, Float> temperatures, Level level, CreditMode mode) {
         Score.States states = level == Level.ACTION ? Score.States.FIRST : Score.States.ALL;
         List<Decision> decisions = rollout.decisions();
         float[][][] features = new float[decisions.size()][][];
         float[][] logProbs = new float[decisions.size()][];
-        int sequences = decisions.size();
         for (Map.Entry<String, Float> temperature : temperatures.entrySet()) {
             int[] own = rollout.of(temperature.getKey());
             List<Sequence> actors = Minibatches.pick(decisions, own).stream()
@@ -50,13 +48,13 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
                 logProbs[own[i]] = scores.get(i).logProbs();
             }
         }
-        if (critic == CreditMode.TEAM) {
+        if (mode == CreditMode.TEAM) {
             int[] apart = IntStream.range(0, decisions.size())
                     .filter(k -> !decisions.get(k).sharesContext())
                     .toArray();
             List<Score> scores = passes.score(
                     Arrays.stream(apart)
-                            .mapToObj(k -> criticSequence(decisions.get(k), critic))
+                            .mapToObj(k -> criticSequence(decisions.get(k), mode))
                             .toList(),
                     Adapter.none(),
                     1,
@@ -64,14 +62,12 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
             for (int i = 0; i < apart.length; i++) {
                 features[apart[i]] = scores.get(i).hidden();
             }
-            sequences += apart.length;
         }
-        Map<Integer, float[]> afterCut = afterCut(rollout, passes, critic);
-        return new BasePass(Arrays.asList(features), Arrays.asList(logProbs), afterCut, sequences + afterCut.size());
+        return new BasePass(Arrays.asList(features), Arrays.asList(logProbs), afterCut(rollout, passes, mode));
     }
 
-    private static Sequence criticSequence(Decision decision, CreditMode critic) {
-        return critic == CreditMode.TEAM
+    private static Sequence criticSequence(Decision decision, CreditMode mode) {
+        return mode == CreditMode.TEAM
                 ? new Sequence(decision.criticContext(), decision.sequence().action())
                 : decision.sequence();
     }
@@ -80,7 +76,7 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
      * The state at a last action's last token: everything up to it is the context of a decision that never came. It is that
      * of the episode's last decision or, where agents are credited by themselves, of each agent's last.
      */
-    private static Map<Integer, float[]> afterCut(Rollout rollout, ModelPasses passes, CreditMode critic) {
+    private static Map<Integer, float[]> afterCut(Rollout rollout, ModelPasses passes, CreditMode mode) {
         List<Integer> last = new ArrayList<>();
         for (int e = 0; e < rollout.episodes().size(); e++) {
             Episode episode = rollout.episodes().get(e);
@@ -88,7 +84,7 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
                 Map<String, Integer> lastOf = new HashMap<>();
                 for (int k : rollout.decisionsOf(e)) {
                     lastOf.put(
-                            critic == CreditMode.TEAM
+                            mode == CreditMode.TEAM
                                     ? TrainingState.SHARED
                                     : rollout.decisions().get(k).agent(),
                             k);
@@ -97,7 +93,7 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
             }
         }
         List<Sequence> beyond = last.stream()
-                .map(k -> beyond(criticSequence(rollout.decisions().get(k), critic)))
+                .map(k -> beyond(criticSequence(rollout.decisions().get(k), mode)))
                 .toList();
         List<Score> scores = passes.score(beyond, Adapter.none(), 1, Score.States.FIRST);
         Map<Integer, float[]> states = new HashMap<>();

@@ -4,6 +4,7 @@ import io.marft.trainer.advantage.GeneralizedAdvantage;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.critic.Critic;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,20 +20,22 @@ import java.util.Map;
  */
 record Credit(double[][] values, double[][] advantages, double[][] returns) {
 
-    /** Credits every episode by itself. */
+    /**
+     * Credits every episode by itself.
+     *
+     * @param agents how many agents the team has
+     */
     static Credit of(
-            Rollout rollout, BasePass base, Map<String, CriticState> critics, TrainingConfiguration configuration) {
+            Rollout rollout,
+            BasePass base,
+            Map<String, CriticState> critics,
+            TrainingConfiguration configuration,
+            int agents) {
         CreditMode mode = configuration.credit();
         GeneralizedAdvantage estimator = configuration.advantage();
         int decisions = rollout.decisions().size();
-        double[][] values = new double[decisions][];
-        for (int k = 0; k < decisions; k++) {
-            values[k] = critic(rollout, k, critics, mode)
-                    .values(Arrays.asList(base.features().get(k)));
-        }
+        double[][] values = values(rollout, base, critics);
         if (configuration.formulas() == Formulas.REFERENCE) {
-            int agents = (int)
-                    rollout.decisions().stream().map(Decision::agent).distinct().count();
             return ReferenceCredit.of(rollout, values, agents, estimator.gamma(), estimator.lambda());
         }
         Credit credit = new Credit(values, new double[decisions][], new double[decisions][]);
@@ -43,6 +46,25 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
             }
         }
         return credit;
+    }
+
+    private static double[][] values(Rollout rollout, BasePass base, Map<String, CriticState> critics) {
+        double[][] values = new double[rollout.decisions().size()][];
+        critics.forEach((owner, state) -> {
+            int[] own = rollout.ofCritic(owner);
+            List<float[]> states = new ArrayList<>();
+            for (int k : own) {
+                states.addAll(Arrays.asList(base.features().get(k)));
+            }
+            double[] all = state.critic().values(states);
+            int at = 0;
+            for (int k : own) {
+                int units = base.features().get(k).length;
+                values[k] = Arrays.copyOfRange(all, at, at + units);
+                at += units;
+            }
+        });
+        return values;
     }
 
     private static Critic critic(Rollout rollout, int decision, Map<String, CriticState> critics, CreditMode mode) {

@@ -18,11 +18,11 @@ import java.util.concurrent.Executors;
  * <p>It is a pure function of base model, previous state, ordered episodes, configuration and seed:
  *
  * <ol>
- *   <li>One pass of the frozen base gives the critic's features and the reference log-probabilities.
- *   <li>The critic values every decision; generalised advantage estimation credits them over the flattened episode.
+ *   <li>The frozen base's passes, one for each context, give the critic's features and the reference log-probabilities.
+ *   <li>The critic, or each agent's own, values every decision or token; generalised advantage estimation credits them.
  *   <li>Advantages are normalised, and agents take their turns by the schedule, each by clipped steps on its own
  *       decisions.
- *   <li>The critic learns the returns.
+ *   <li>The critics learn the returns.
  * </ol>
  *
  * <p>On one class of CPU results repeat bit for bit, whatever the number of threads. One update at a time.
@@ -69,7 +69,8 @@ public final class MarftUpdate implements AutoCloseable {
 
         BasePass base = BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(rollout, base, state.critics(), configuration);
+        Credit credit = Credit.of(
+                rollout, base, state.critics(), configuration, state.agents().size());
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
@@ -105,7 +106,7 @@ public final class MarftUpdate implements AutoCloseable {
         Map<String, CriticState> after = new LinkedHashMap<>(before);
         List<CriticTraining.Outcome> outcomes = new ArrayList<>();
         before.forEach((owner, critic) -> {
-            int[] own = owner.equals(TrainingState.SHARED) ? rollout.all() : rollout.of(owner);
+            int[] own = rollout.ofCritic(owner);
             if (own.length > 0) {
                 CriticTraining.Outcome outcome = new CriticTraining(configuration)
                         .train(

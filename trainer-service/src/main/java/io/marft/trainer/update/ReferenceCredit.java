@@ -1,10 +1,8 @@
 package io.marft.trainer.update;
 
-import io.marft.trainer.Require;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.reference.ReferenceAdvantage;
 import io.marft.trainer.reference.ReferenceBuffer;
-import io.marft.trainer.reference.ReferenceNormalisation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,19 +19,13 @@ final class ReferenceCredit {
      * Credits a rollout.
      *
      * @param values V under the critic, {@code [decisions][units]}
-     * @param agents how many agents the team has
-     * @throws IllegalArgumentException if an agent was skipped in some step: the reference knows no such thing
+     * @param agents how many agents the team has; all of them acted in every step (see {@link TrainingState#initial})
      */
     static Credit of(Rollout rollout, double[][] values, int agents, double gamma, double lambda) {
         List<Decision> decisions = rollout.decisions();
         double[][] rewards = new double[rollout.episodes().size()][];
         for (int e = 0; e < rewards.length; e++) {
             int[] own = rollout.decisionsOf(e);
-            Require.that(
-                    own.length % agents == 0,
-                    "formulas",
-                    "marft where agents are skipped: the reference has every agent act in every step",
-                    "reference");
             rewards[e] = Arrays.stream(own)
                     .filter(k -> (k - own[0]) % agents == 0)
                     .mapToDouble(k -> decisions.get(k).stepReward())
@@ -57,11 +49,5 @@ final class ReferenceCredit {
             flat.addAll(Arrays.asList(row));
         }
         return flat.toArray(double[][]::new);
-    }
-
-    /** Advantages normalised over all agents, {@code [decisions][units]}. */
-    static double[][] normalised(double[][] advantages) {
-        ReferenceNormalisation normalisation = ReferenceNormalisation.over(Credit.flat(advantages));
-        return Arrays.stream(advantages).map(normalisation::of).toArray(double[][]::new);
     }
 }

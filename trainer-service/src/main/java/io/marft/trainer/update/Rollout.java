@@ -50,9 +50,11 @@ final class Rollout {
                 .toArray();
     }
 
-    /** The places of all decisions. */
-    int[] all() {
-        return IntStream.range(0, decisions.size()).toArray();
+    /** The places of the decisions that a critic values: all for the shared one, else its agent's. */
+    int[] ofCritic(String owner) {
+        return owner.equals(TrainingState.SHARED)
+                ? IntStream.range(0, decisions.size()).toArray()
+                : of(owner);
     }
 
     /** How many tokens all prompts and actions have together. */

@@ -31,6 +31,7 @@ public record Schedule(Kind kind, int interval) {
     }
 
     public Schedule {
+        Require.given("kind", kind);
         Require.atLeastOne("interval", interval);
     }
 }

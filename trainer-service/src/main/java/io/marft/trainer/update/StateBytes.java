@@ -59,7 +59,8 @@ public final class StateBytes {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             String format = in.readUTF();
             if (!format.equals(FORMAT)) {
-                throw new IllegalArgumentException("training state is in format " + format + ", expected " + FORMAT);
+                throw new IllegalArgumentException("training state is in format " + format + ", this version reads "
+                        + FORMAT + ": go on with the version that wrote it, or begin anew under another topic prefix");
             }
             String team = in.readUTF();
             String baseModelDigest = in.readUTF();

@@ -68,11 +68,26 @@ public record TrainingConfiguration(
             new LoraConfig(8, 16, List.of("q_proj", "v_proj")));
 
     public TrainingConfiguration {
+        Require.given("level", level);
+        Require.given("schedule", schedule);
+        Require.given("credit", credit);
+        Require.given("formulas", formulas);
+        Require.given("advantage", advantage);
+        Require.given("policy", policy);
+        Require.given("optimizer", optimizer);
+        Require.given("critic", critic);
+        Require.given("lora", lora);
+        boolean corrected = schedule.kind() == Schedule.Kind.SEQUENTIAL;
         Require.that(
-                formulas == Formulas.MARFT || credit == CreditMode.TEAM,
-                "credit",
-                "team where formulas are the reference's",
-                "independent");
+                credit == CreditMode.TEAM || !corrected,
+                "schedule.kind",
+                "joint or alternate where credit is independent, which knows no other agents",
+                "sequential");
+        Require.that(
+                formulas == Formulas.MARFT || (credit == CreditMode.TEAM && !corrected),
+                "formulas",
+                "marft unless credit is team and schedule.kind is joint or alternate, which is all the reference has",
+                "reference");
         Require.atLeastOne("batchEpisodes", batchEpisodes);
         Require.that(maxStaleness >= 0, "maxStaleness", "at least 0", maxStaleness);
         Require.atLeastOne("epochs", epochs);
@@ -86,8 +101,25 @@ public record TrainingConfiguration(
 
     /** The same with another learning rate of the agents. */
     public TrainingConfiguration withLearningRate(double rate) {
-        return new TrainingConfiguration(
+        return with(
                 level,
+                targetKl,
+                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()));
+    }
+
+    /** The same at another level. */
+    public TrainingConfiguration withLevel(Level other) {
+        return with(other, targetKl, optimizer);
+    }
+
+    /** The same with another bound of the approximate KL. */
+    public TrainingConfiguration withTargetKl(double other) {
+        return with(level, other, optimizer);
+    }
+
+    private TrainingConfiguration with(Level otherLevel, double otherKl, AdamW otherOptimizer) {
+        return new TrainingConfiguration(
+                otherLevel,
                 schedule,
                 credit,
                 formulas,
@@ -96,11 +128,11 @@ public record TrainingConfiguration(
                 epochs,
                 minibatches,
                 microBatch,
-                targetKl,
+                otherKl,
                 maxGradientNorm,
                 advantage,
                 policy,
-                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()),
+                otherOptimizer,
                 critic,
                 lora);
     }

@@ -70,8 +70,13 @@ public final class TrainingFile {
         }
     }
 
-    /** The given keys laid over the defaults, section by section. */
-    private static JsonNode over(JsonNode defaults, JsonNode given) {
+    /**
+     * The given keys laid over others, section by section.
+     *
+     * @param defaults changed where it is a section
+     * @param given missing for none
+     */
+    public static JsonNode over(JsonNode defaults, JsonNode given) {
         if (given.isMissingNode()) {
             return defaults;
         }

@@ -5,8 +5,11 @@ import io.marft.policy.adapter.LoraConfig;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.team.DependencyFunction;
+import io.marft.trainer.Require;
 import io.marft.trainer.critic.Critic;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +42,11 @@ public record TrainingState(
     /** Where training begins: a function of base model, team, configuration and seed. */
     public static TrainingState initial(
             String baseModelDigest, ModelConfig model, Team team, TrainingConfiguration configuration, long seed) {
+        Require.that(
+                configuration.formulas() == Formulas.MARFT || !new DependencyFunction(team).skips(),
+                "formulas",
+                "marft for team '" + team.getName() + "', whose agents may be skipped by 'when'",
+                "reference");
         Map<String, AgentState> agents = new LinkedHashMap<>();
         for (TeamAgent agent : team.getAgents()) {
             long agentSeed = Seeds.derive(seed, "adapter " + agent.getName());
@@ -107,8 +115,12 @@ public record TrainingState(
         same("team's agents", List.copyOf(agents.keySet()), names(loadedTeam));
         LoraConfig lora = agents.values().iterator().next().adapter().config();
         same("lora", lora, configuration.lora());
-        same("critics of", List.copyOf(critics.keySet()), critics(loadedTeam, configuration));
+        same("critics", described(critics.keySet()), described(critics(loadedTeam, configuration)));
         same("critic's sizes", critics.values().iterator().next().critic().sizes(), criticSizes(model, configuration));
+    }
+
+    private static String described(Collection<String> owners) {
+        return owners.contains(SHARED) ? "one for the team" : "one for each of " + List.copyOf(owners);
     }
 
     private void same(String what, Object trained, Object configured) {

@@ -184,7 +184,7 @@ final class EpisodeReaderTest {
         assertEquals(
                 "step 1 stands in place 0",
                 invalid(ofSteps(Step.newBuilder(step).setStep(1).build())));
-        assertEquals("step 0 stands in place 1", invalid(ofSteps(step, step)));
+        assertEquals("has 2 steps, the team's horizon is 1", invalid(ofSteps(step, step)));
         assertEquals("has no steps", invalid(ofSteps()));
     }
 

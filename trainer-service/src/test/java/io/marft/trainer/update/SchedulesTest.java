@@ -48,7 +48,7 @@ final class SchedulesTest {
     @ValueSource(
             strings = {
                 "schedule: {kind: joint}\n",
-                "credit: independent\n",
+                "credit: independent\nschedule: {kind: joint}\n",
                 "credit: independent\nlevel: token\nschedule: {kind: joint}\n"
             })
     void shouldLearnWhatIsRewarded(String yaml) {
@@ -142,7 +142,8 @@ final class SchedulesTest {
 
     @Test
     void shouldGiveEachAgentACriticOfItsOwnIfIndependent() {
-        TrainingConfiguration configuration = Learner.quick("epochs: 1\ncredit: independent\n");
+        TrainingConfiguration configuration =
+                Learner.quick("epochs: 1\ncredit: independent\nschedule: {kind: joint}\n");
         TrainingState before = learner.initial(configuration);
         TrainingState after = learner.update(before, configuration, 2).state();
 

@@ -9,6 +9,7 @@ import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.objective.ActionLogProbability;
 import io.marft.trainer.objective.Level;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TrainingFileTest {
@@ -55,8 +56,17 @@ final class TrainingFileTest {
                 "training.yaml: in 'schedule', interval must be at least 1, got: 0",
                 refusal("schedule: {interval: 0}"));
         assertEquals(
-                "training.yaml: credit must be team where formulas are the reference's, got: independent",
-                refusal("formulas: reference\ncredit: independent"));
+                "training.yaml: formulas must be marft unless credit is team and schedule.kind is joint or alternate, which is"
+                        + " all the reference has, got: reference",
+                refusal("formulas: reference"));
+        assertEquals(
+                "training.yaml: schedule.kind must be joint or alternate where credit is independent, which knows no"
+                        + " other agents, got: sequential",
+                refusal("credit: independent"));
+        for (String key : List.of("level", "credit", "formulas", "schedule", "lora")) {
+            assertEquals(
+                    "training.yaml: " + key + " must be given, or its key left out, got: nothing", refusal(key + ":"));
+        }
         assertEquals(
                 "training.yaml: minibatches must be at most batchEpisodes=2, got: 3",
                 refusal("batchEpisodes: 2\nminibatches: 3"));

@@ -1,0 +1,97 @@
+package io.marft.local;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.FinishReason;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Turn;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Agents without a model: each answers its turn with what it is told to say. */
+final class StubAgents implements AutoCloseable {
+
+    /** What an agent says. */
+    @FunctionalInterface
+    interface Script {
+        String says(String agent, int step, String question);
+    }
+
+    private final ClientSettings client;
+    private final Team team;
+    private final Script script;
+    private final Thread thread = new Thread(this::run, "stub-agents");
+    private volatile boolean closing;
+
+    StubAgents(ClientSettings client, Team team, Script script) {
+        this.client = client;
+        this.team = team;
+        this.script = script;
+        thread.start();
+    }
+
+    private void run() {
+        String actions = client.topics().of(Topic.ACTIONS);
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader());
+                KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("stub-agents"));
+                RecordCodec codec = client.codec()) {
+            List<TopicPartition> partitions = team.getAgents().stream()
+                    .flatMap(agent -> consumer.partitionsFor(client.topics().turns(agent.getName())).stream())
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            while (!closing) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+                    Turn turn =
+                            ((Decoded.Valid<Turn>) codec.decode(record.topic(), record.value(), Turn.class)).value();
+                    byte[] value = codec.encode(actions, action(turn));
+                    // A failure shows as an episode that does not close.
+                    var unused = producer.send(new ProducerRecord<>(actions, record.key(), value));
+                }
+            }
+        }
+    }
+
+    private Action action(Turn turn) {
+        String question = turn.getMessages().get(0).getContent();
+        return Action.newBuilder()
+                .setEpisode(turn.getEpisode())
+                .setStep(turn.getStep())
+                .setAgent(turn.getAgent())
+                .setTeam(turn.getTeam())
+                .setTeamVersion(turn.getTeamVersion())
+                .setPurpose(turn.getPurpose())
+                .setAdapterVersion(0)
+                .setAdapterDigest("")
+                .setBaseModelDigest("sha256:none")
+                .setPromptTokens(List.of(1))
+                .setOutputTokens(List.of(2))
+                .setLogProbs(List.of(-0.5f))
+                .setText(script.says(turn.getAgent(), turn.getStep(), question))
+                .setFinishReason(FinishReason.STOP)
+                .setSampling(turn.getSampling())
+                .setSeed(turn.getSeed())
+                .setCreatedAt(Instant.EPOCH)
+                .build();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
