@@ -24,10 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the reader makes of branches, skipped agents, several steps and several answers. */
 final class DependencyReadingTest {
 
-    private static final String CHAIN = "{name: a, profile: A.}, {name: b, profile: B., after: [a], answers: true}";
+    private static final String CHAIN = "{name: a, profile: A., sampling: {maxNewTokens: 40}},"
+            + " {name: b, profile: B., after: [a], answers: true, sampling: {maxNewTokens: 20}}";
     private static final String FORK =
             "{name: l, profile: L.}, {name: r, profile: R.}, {name: j, profile: J., after: [l, r], answers: true}";
     private static final String SKIPPING = "{name: p, when: \"observation.text != 'easy'\"}, {name: s, after: [p],"
+            + " sampling: {maxNewTokens: 20},"
             + " answers: true, when: \"!has(actions.p) || actions.p != 'pass'\"}";
 
     @TempDir
@@ -46,7 +48,7 @@ final class DependencyReadingTest {
     }
 
     private static Team team(String agents) {
-        return TeamFile.parse("name: some\nagents: [" + agents + "]\n", "test");
+        return TeamFile.parse("name: some\nhorizon: 3\nagents: [" + agents + "]\n", "test");
     }
 
     private static List<Decision> usable(Team team, Step... steps) {
@@ -138,6 +140,20 @@ final class DependencyReadingTest {
         assertArrayEquals(context("B.", "q", said[1], said[2]), decisions.get(3).criticContext());
     }
 
+    /** Room is kept for the agent's longest action, of 40 tokens, so a value cannot give away what it will say. */
+    @Test
+    void shouldLetTheCriticSeeTheSameWhateverTheAgentThenDoes() {
+        Team team = team(CHAIN);
+        Step first = step(team, 0, "q", 0, "a: " + "x".repeat(39), "b: " + "y".repeat(39));
+
+        List<Decision> terse = usable(team, first, step(team, 1, "q", 0, "a: z", "b: w"));
+        List<Decision> wordy = usable(team, first, step(team, 1, "q", 0, "a: " + "z".repeat(40), "b: w"));
+
+        assertArrayEquals(terse.get(2).criticContext(), wordy.get(2).criticContext());
+        assertArrayEquals(
+                context("A.", "q", "b: " + "y".repeat(39)), terse.get(2).criticContext());
+    }
+
     @Test
     void shouldRefuseAnObservationThatLeavesTheCriticNoRoom() {
         Team team = team(CHAIN);
@@ -194,10 +210,12 @@ final class DependencyReadingTest {
     }
 
     @Test
-    void shouldRefuseAnEpisodeInWhichAllWereSkipped() {
+    void shouldDropAnEpisodeInWhichAllWereSkipped() {
         Team team = team("{name: a, answers: true, when: observation.step > 0}");
 
-        assertEquals("has no actions: all agents were skipped", invalid(team, step(team, 0, "q", 0)));
+        assertEquals(
+                new Reading.Dropped("has no actions: all agents were skipped"),
+                read(team, true, step(team, 0, "q", 0)));
     }
 
     @Test

@@ -150,7 +150,12 @@ final class CreditTrapTest {
             Map<String, Float> temperatures = new LinkedHashMap<>();
             state.agents().keySet().forEach(agent -> temperatures.put(agent, TEMPERATURE));
             this.base = BasePass.over(rollout, passes, temperatures, CONFIGURATION.level(), CONFIGURATION.credit());
-            this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION);
+            this.credit = Credit.of(
+                    rollout,
+                    base,
+                    state.critics(),
+                    CONFIGURATION,
+                    state.agents().size());
         }
 
         double reward() {
