@@ -142,8 +142,8 @@ class ComposeTest {
     void shouldPackWhatTheLauncherNeeds() throws IOException {
         Matcher copies = Pattern.compile("COPY --from=build /source/(\\S+)").matcher(text("Dockerfile"));
         List<String> packed = copies.results().map(result -> result.group(1)).toList();
-        assertEquals(List.of("marft", "models", "teams", "training", "ops/cli/target/lib"), packed);
-        for (String path : packed.subList(0, 4)) {
+        assertEquals(List.of("marft", "models", "teams", "training", "experiments", "ops/cli/target/lib"), packed);
+        for (String path : packed.subList(0, 5)) {
             assertTrue(Files.exists(ROOT.resolve(path)), path);
         }
     }
