@@ -19,7 +19,7 @@ final class ReferenceCredit {
      * Credits a rollout.
      *
      * @param values V under the critic, {@code [decisions][units]}
-     * @param agents how many agents the team has; all of them acted in every step (see {@link TrainingState#initial})
+     * @param agents how many agents the team has; all of them acted in every step (see {@link TrainingState#checkFits})
      */
     static Credit of(Rollout rollout, double[][] values, int agents, double gamma, double lambda) {
         List<Decision> decisions = rollout.decisions();

@@ -42,11 +42,7 @@ public record TrainingState(
     /** Where training begins: a function of base model, team, configuration and seed. */
     public static TrainingState initial(
             String baseModelDigest, ModelConfig model, Team team, TrainingConfiguration configuration, long seed) {
-        Require.that(
-                configuration.formulas() == Formulas.MARFT || !new DependencyFunction(team).skips(),
-                "formulas",
-                "marft for team '" + team.getName() + "', whose agents may be skipped by 'when'",
-                "reference");
+        checkFormulas(team, configuration);
         Map<String, AgentState> agents = new LinkedHashMap<>();
         for (TeamAgent agent : team.getAgents()) {
             long agentSeed = Seeds.derive(seed, "adapter " + agent.getName());
@@ -108,15 +104,26 @@ public record TrainingState(
      * Checks that training may go on from this state: what was shaped at the beginning must not have changed.
      *
      * @throws IllegalStateException naming what differs
+     * @throws IllegalArgumentException if the reference's formulas are to train a team whose agents may be skipped
      */
     public void checkFits(
             String loadedModelDigest, ModelConfig model, Team loadedTeam, TrainingConfiguration configuration) {
+        checkFormulas(loadedTeam, configuration);
         same("base model", baseModelDigest, loadedModelDigest);
         same("team's agents", List.copyOf(agents.keySet()), names(loadedTeam));
         LoraConfig lora = agents.values().iterator().next().adapter().config();
         same("lora", lora, configuration.lora());
         same("critics", described(critics.keySet()), described(critics(loadedTeam, configuration)));
         same("critic's sizes", critics.values().iterator().next().critic().sizes(), criticSizes(model, configuration));
+    }
+
+    /** The reference has every agent act in every step. */
+    private static void checkFormulas(Team team, TrainingConfiguration configuration) {
+        Require.that(
+                configuration.formulas() == Formulas.MARFT || !new DependencyFunction(team).skips(),
+                "formulas",
+                "marft for team '" + team.getName() + "', whose agents may be skipped by 'when'",
+                "reference");
     }
 
     private static String described(Collection<String> owners) {
