@@ -1,5 +1,10 @@
 package io.marft.cli;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +20,16 @@ final class BenchCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
+
+    /** Prints a benchmark's report and writes it to the file that was asked for, if one was. */
+    static void report(CommandSpec spec, String text, String json, Optional<Path> file) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(text);
+        out.flush();
+        if (file.isPresent()) {
+            Files.writeString(file.get(), json + "\n");
+        }
+    }
 
     @Override
     public void run() {

@@ -9,7 +9,6 @@ import io.marft.bench.Workload;
 import io.marft.local.Installation;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -158,12 +157,7 @@ final class BenchPolicyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Report report = bench().run();
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(report.text());
-        out.flush();
-        if (json.isPresent()) {
-            Files.writeString(json.get(), report.json() + "\n");
-        }
+        BenchCommand.report(spec, report.text(), report.json(), json);
         return 0;
     }
 

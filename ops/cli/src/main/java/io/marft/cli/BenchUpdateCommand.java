@@ -9,7 +9,6 @@ import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -86,12 +85,7 @@ final class BenchUpdateCommand implements Callable<Integer> {
                     err.flush();
                 })
                 .run();
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(report.text());
-        out.flush();
-        if (json.isPresent()) {
-            Files.writeString(json.get(), report.json() + "\n");
-        }
+        BenchCommand.report(spec, report.text(), report.json(), json);
         return 0;
     }
 
