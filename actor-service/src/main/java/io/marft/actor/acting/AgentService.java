@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Some of a team's agents, served by one language model in one process: a worker for each agent, and one reader of
+ * Some of a team's agents, served by one policy in one process: a worker for each agent, and one reader of
  * adapters for all. Any number of such services may run, each with an instance name of its own; those of one agent share
  * its partitions.
  */
@@ -20,10 +20,15 @@ public final class AgentService implements Service {
 
     /** @param model the model; stays the caller's, who closes it after this service */
     public AgentService(AgentSettings settings, LanguageModel model) {
-        this.adapters = new AdaptersInService(settings.client(), settings.team(), Set.copyOf(settings.agents()), model);
-        TurnGenerator generator = new TurnGenerator(model);
+        this(settings, new TurnGenerator(model));
+    }
+
+    /** @param policy what the agents decide with */
+    public AgentService(AgentSettings settings, Policy policy) {
+        this.adapters = new AdaptersInService(
+                settings.client(), settings.team(), Set.copyOf(settings.agents()), policy.digest(), policy.config());
         this.workers = settings.agents().stream()
-                .map(agent -> new AgentWorker(agent, settings, generator, adapters))
+                .map(agent -> new AgentWorker(agent, settings, policy, adapters))
                 .toList();
     }
 

@@ -60,7 +60,7 @@ final class AgentWorker implements Service {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean closing;
 
-    AgentWorker(String agent, AgentSettings settings, TurnGenerator generator, AdaptersInService adapters) {
+    AgentWorker(String agent, AgentSettings settings, Policy policy, AdaptersInService adapters) {
         this.agent = agent;
         this.settings = settings;
         this.adapters = adapters;
@@ -76,7 +76,7 @@ final class AgentWorker implements Service {
         producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         this.producer = new KafkaProducer<>(producing);
         this.codec = client.codec();
-        this.handler = new TurnHandler(agent, settings.team(), client.topics(), codec, generator);
+        this.handler = new TurnHandler(agent, settings.team(), client.topics(), codec, policy);
         this.thread = new Thread(this::run, name());
     }
 

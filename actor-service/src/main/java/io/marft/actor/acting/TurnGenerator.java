@@ -7,6 +7,7 @@ import io.marft.policy.LanguageModel;
 import io.marft.policy.Message;
 import io.marft.policy.Sampling;
 import io.marft.policy.checkpoint.CheckpointException;
+import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Turn;
@@ -26,17 +27,7 @@ import java.util.concurrent.CompletionException;
  * changes nothing but the rounding of its log-probabilities.
  * Thread-safe.
  */
-public final class TurnGenerator {
-
-    /** What a turn was answered. */
-    public sealed interface Answer {
-
-        /** An action. */
-        record Acted(Action action) implements Answer {}
-
-        /** Nothing: the turn cannot be generated, for a reason of one line. */
-        record Refused(String reason) implements Answer {}
-    }
+public final class TurnGenerator implements Policy {
 
     private final LanguageModel model;
 
@@ -45,7 +36,17 @@ public final class TurnGenerator {
         this.model = model;
     }
 
-    /** Answers turns, in their order, with the given adapter. */
+    @Override
+    public String digest() {
+        return model.digest();
+    }
+
+    @Override
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    @Override
     public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
         Answer[] answers = new Answer[turns.size()];
         List<Pending> pending = new ArrayList<>();

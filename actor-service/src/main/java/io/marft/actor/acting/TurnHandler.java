@@ -30,14 +30,14 @@ final class TurnHandler {
     private final String team;
     private final TopicNames topics;
     private final RecordCodec codec;
-    private final TurnGenerator generator;
+    private final Policy policy;
 
-    TurnHandler(String agent, String team, TopicNames topics, RecordCodec codec, TurnGenerator generator) {
+    TurnHandler(String agent, String team, TopicNames topics, RecordCodec codec, Policy policy) {
         this.agent = agent;
         this.team = team;
         this.topics = topics;
         this.codec = codec;
-        this.generator = generator;
+        this.policy = policy;
     }
 
     /** An agent's name as a service, in logs and dead letters. */
@@ -68,11 +68,11 @@ final class TurnHandler {
                 }
             }
         }
-        List<TurnGenerator.Answer> answers = generator.answer(turns, adapter);
+        List<Policy.Answer> answers = policy.answer(turns, adapter);
         for (int i = 0; i < turns.size(); i++) {
-            if (answers.get(i) instanceof TurnGenerator.Answer.Acted acted) {
+            if (answers.get(i) instanceof Policy.Answer.Acted acted) {
                 results.add(action(acted.action()));
-            } else if (answers.get(i) instanceof TurnGenerator.Answer.Refused refused) {
+            } else if (answers.get(i) instanceof Policy.Answer.Refused refused) {
                 results.add(deadLetter(sources.get(i), refused.reason()));
             }
         }

@@ -3,7 +3,7 @@ package io.marft.actor.serving;
 import io.marft.actor.serving.AdapterCheck.Refused;
 import io.marft.actor.serving.AdapterCheck.Verdict;
 import io.marft.actor.serving.AdapterCheck.Verified;
-import io.marft.policy.LanguageModel;
+import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.record.AdapterChunk;
@@ -71,12 +71,14 @@ public final class AdaptersInService implements Service {
     /**
      * @param team the team whose adapters are read
      * @param agents the agents whose adapters are read
-     * @param model the model that is to carry them
+     * @param baseModelDigest digest of the model that is to carry them
+     * @param model its shape
      */
-    public AdaptersInService(ClientSettings settings, String team, Set<String> agents, LanguageModel model) {
+    public AdaptersInService(
+            ClientSettings settings, String team, Set<String> agents, String baseModelDigest, ModelConfig model) {
         this.settings = settings;
         this.team = team;
-        this.check = new AdapterCheck(model.digest(), model.config());
+        this.check = new AdapterCheck(baseModelDigest, model);
         for (String agent : agents) {
             assemblies.put(agent, new AdapterAssembly<>());
             served.put(agent, ServedAdapter.base());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.actor.acting.TurnGenerator.Answer;
+import io.marft.actor.acting.Policy.Answer;
 import io.marft.actor.serving.ServedAdapter;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.Message;

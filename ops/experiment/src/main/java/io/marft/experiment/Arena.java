@@ -1,5 +1,6 @@
 package io.marft.experiment;
 
+import io.marft.actor.acting.Policy;
 import io.marft.actor.acting.TurnGenerator;
 import io.marft.actor.serving.ServedAdapter;
 import io.marft.environments.task.Episode;
@@ -115,8 +116,8 @@ public final class Arena {
             List<Turn> turns =
                     due.stream().filter(turn -> turn.getAgent().equals(agent)).toList();
             due.removeIf(turn -> turn.getAgent().equals(agent));
-            for (TurnGenerator.Answer answer : generator.answer(turns, own.get(agent))) {
-                if (answer instanceof TurnGenerator.Answer.Acted acted) {
+            for (Policy.Answer answer : generator.answer(turns, own.get(agent))) {
+                if (answer instanceof Policy.Answer.Acted acted) {
                     Action action = acted.action();
                     tokens += action.getOutputTokens().size();
                     due.addAll(games.get(action.getEpisode()).act(action));
