@@ -2,31 +2,36 @@ package io.marft.testkit;
 
 import java.util.Map;
 import java.util.TreeMap;
+import kafka.server.BrokerServer;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * A real KRaft cluster inside the test's own process, on free loopback ports, with its data in a temporary directory
- * that goes away on {@link #close()}.
+ * that goes away on {@link #close()}. A broker may be stopped and started again, on its port and its data; the one
+ * controller runs all the time.
  *
  * <p>Kafka's own test kit does the work. It is an internal API of Kafka; this class is the only one that touches it.
- * Topics are not created by being used, as in production.
+ * Topics are not created by being used, as in production. With three brokers everything has three replicas, two of which
+ * must have a record before it counts as written, so that any one broker may be away.
  *
  * <p>Thread-safe after construction.
  */
 public final class TestCluster implements AutoCloseable {
 
     private final KafkaClusterTestKit kit;
+    private final String bootstrapServers;
 
     private TestCluster(KafkaClusterTestKit kit) {
         this.kit = kit;
+        this.bootstrapServers = kit.bootstrapServers();
     }
 
     /**
      * Starts a cluster and waits until every broker is ready.
      *
-     * @param brokers how many brokers, at least 1; one controller is added
+     * @param brokers how many brokers, at least 1, with ids from 0; one controller is added
      */
     public static TestCluster start(int brokers) {
         return start(brokers, Map.of());
@@ -35,7 +40,7 @@ public final class TestCluster implements AutoCloseable {
     /**
      * Starts a cluster and waits until every broker is ready.
      *
-     * @param brokers how many brokers, at least 1; one controller is added
+     * @param brokers how many brokers, at least 1, with ids from 0; one controller is added
      * @param overrides broker properties that go before this class's own
      * @throws IllegalStateException if the cluster does not come up
      */
@@ -64,15 +69,20 @@ public final class TestCluster implements AutoCloseable {
 
     private static Map<String, String> defaults(int brokers) {
         String replicas = Integer.toString(Math.min(3, brokers));
-        return Map.of(
-                "auto.create.topics.enable", "false",
-                "group.initial.rebalance.delay.ms", "0",
-                "offsets.topic.num.partitions", "3",
-                "offsets.topic.replication.factor", replicas,
-                "transaction.state.log.num.partitions", "3",
-                "transaction.state.log.replication.factor", replicas,
-                "transaction.state.log.min.isr", "1",
-                "log.cleaner.dedupe.buffer.size", "2097152");
+        String inSync = brokers < 3 ? "1" : "2";
+        Map<String, String> defaults = new TreeMap<>();
+        defaults.put("auto.create.topics.enable", "false");
+        defaults.put("default.replication.factor", replicas);
+        defaults.put("min.insync.replicas", inSync);
+        defaults.put("group.initial.rebalance.delay.ms", "0");
+        defaults.put("offsets.topic.num.partitions", "3");
+        defaults.put("offsets.topic.replication.factor", replicas);
+        defaults.put("transaction.state.log.num.partitions", "3");
+        defaults.put("transaction.state.log.replication.factor", replicas);
+        defaults.put("transaction.state.log.min.isr", inSync);
+        defaults.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+        defaults.put("log.cleaner.dedupe.buffer.size", "2097152");
+        return defaults;
     }
 
     private static void closeQuietly(KafkaClusterTestKit kit, Exception cause) {
@@ -85,9 +95,35 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** The brokers' addresses, as a client's {@code bootstrap.servers} takes them. */
+    /** All brokers' addresses, those of stopped ones included, as a client's {@code bootstrap.servers} takes them. */
     public String bootstrapServers() {
-        return kit.bootstrapServers();
+        return bootstrapServers;
+    }
+
+    /** How many brokers there are, those that are stopped included; their ids count from 0. */
+    public int brokers() {
+        return kit.brokers().size();
+    }
+
+    /** Stops a broker in an orderly way and waits until it is down; its data stay. */
+    public void stopBroker(int id) {
+        BrokerServer broker = broker(id);
+        broker.shutdown();
+        broker.awaitShutdown();
+    }
+
+    /** Starts a stopped broker again, on the same port and data, and waits until it serves. */
+    public void startBroker(int id) {
+        broker(id).startup();
+    }
+
+    private BrokerServer broker(int id) {
+        BrokerServer broker = kit.brokers().get(id);
+        if (broker == null) {
+            throw new IllegalArgumentException("broker " + id + " is none of the cluster's: "
+                    + kit.brokers().keySet());
+        }
+        return broker;
     }
 
     @Override

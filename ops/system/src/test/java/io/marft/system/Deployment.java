@@ -1,0 +1,140 @@
+package io.marft.system;
+
+import io.marft.cli.Main;
+import io.marft.local.Installation;
+import io.marft.local.LocalRegistry;
+import io.marft.local.Provisioning;
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.team.TeamFile;
+import io.marft.testkit.ServiceProcess;
+import io.marft.testkit.TestCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A whole deployment for a test: brokers inside the test's process, the registry as a child, and each service in a
+ * process of its own, by {@code marft serve} as in production. Everything lies under one directory, where
+ * {@code SERVICE-INSTANCE.log} has each service's output. Not thread-safe.
+ */
+final class Deployment implements AutoCloseable {
+
+    /** A training that costs next to nothing, and is real. */
+    static final String CHEAP_TRAINING =
+            """
+            {batchEpisodes: 32, epochs: 1, minibatches: 1, maxStaleness: 1000,
+             critic: {hidden: [8]}, lora: {rank: 1, alpha: 1, targets: [v_proj]}}
+            """;
+
+    /** The bundled team, saying next to nothing. */
+    static final String TERSE_TEAM =
+            """
+            name: terse
+            agents:
+              - {name: reasoner, profile: Plan., sampling: {maxNewTokens: 2}}
+              - {name: actor, profile: Solve., after: [reasoner], answers: true, sampling: {maxNewTokens: 2}}
+            """;
+
+    private final Path directory;
+    private final TestCluster cluster;
+    private final LocalRegistry registry;
+    private final Team team;
+    private final ClientSettings client;
+    private final List<ServiceProcess> services = new ArrayList<>();
+
+    private Deployment(Path directory, TestCluster cluster, LocalRegistry registry, Team team, ClientSettings client) {
+        this.directory = directory;
+        this.cluster = cluster;
+        this.registry = registry;
+        this.team = team;
+        this.client = client;
+    }
+
+    /**
+     * Starts brokers and registry and provisions the team; no service runs yet.
+     *
+     * @param team the team's file, as YAML
+     * @param training the training's file, as YAML
+     * @param partitions of topics keyed by episode
+     */
+    static Deployment start(Path directory, int brokers, String team, String training, int partitions) {
+        TestCluster cluster = TestCluster.start(brokers);
+        LocalRegistry registry = null;
+        try {
+            Path teamFile = Files.writeString(directory.resolve("team.yaml"), team);
+            Files.writeString(directory.resolve("training.yaml"), training);
+            registry = LocalRegistry.start(
+                    Installation.find().registry(), directory.resolve("registry"), cluster.bootstrapServers(), 0);
+            registry.awaitReady();
+            ClientSettings client = new ClientSettings(cluster.bootstrapServers(), registry.url(), "marft");
+            Team parsed = TeamFile.load(teamFile);
+            Provisioning.provision(client, parsed, partitions, (short) Math.min(3, brokers));
+            return new Deployment(directory, cluster, registry, parsed, client);
+        } catch (IOException | RuntimeException e) {
+            if (registry != null) {
+                registry.close();
+            }
+            cluster.close();
+            throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+        }
+    }
+
+    TestCluster cluster() {
+        return cluster;
+    }
+
+    ClientSettings client() {
+        return client;
+    }
+
+    Team team() {
+        return team;
+    }
+
+    /**
+     * A service's process, which is not started yet; it ends with the deployment.
+     *
+     * @param kind as {@code marft serve} takes it, for instance {@code router}
+     * @param instance its name among those of its kind
+     * @param more further arguments
+     */
+    ServiceProcess service(String kind, String instance, String... more) {
+        String name = kind + "-" + instance;
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                kind,
+                "--instance=" + instance,
+                "--bootstrap-servers=" + client.bootstrapServers(),
+                "--registry-url=" + client.registryUrl(),
+                "--prefix=" + client.prefix(),
+                "--team=" + directory.resolve("team.yaml"),
+                "--training=" + directory.resolve("training.yaml"),
+                "--state-dir=" + directory.resolve("state-" + name),
+                "--model-threads=1",
+                "--trainer-threads=1"));
+        arguments.addAll(List.of(more));
+        ServiceProcess service = new ServiceProcess(
+                name,
+                directory.resolve(name + ".log"),
+                List.of(
+                        "-Xmx256m",
+                        "-Dai.djl.offline=true",
+                        "-Dmarft.home=" + Installation.find().home()),
+                Main.class,
+                arguments);
+        service.environment("OMP_WAIT_POLICY", "PASSIVE").environment("OPT_OUT_TRACKING", "true");
+        services.add(service);
+        return service;
+    }
+
+    @Override
+    public void close() {
+        services.forEach(ServiceProcess::close);
+        registry.close();
+        cluster.close();
+    }
+}
