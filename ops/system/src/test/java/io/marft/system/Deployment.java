@@ -117,6 +117,28 @@ final class Deployment implements AutoCloseable {
                 "--model-threads=1",
                 "--trainer-threads=1"));
         arguments.addAll(List.of(more));
+        return process(name, Main.class, arguments);
+    }
+
+    /**
+     * The process of all the team's agents with a policy that computes nothing.
+     *
+     * @param instance its name among those of its kind
+     */
+    ServiceProcess stubAgents(String instance) {
+        return process(
+                "agents-" + instance,
+                StubAgents.class,
+                List.of(
+                        client.bootstrapServers(),
+                        client.registryUrl(),
+                        client.prefix(),
+                        directory.resolve("team.yaml").toString(),
+                        Installation.find().model().toString(),
+                        instance));
+    }
+
+    private ServiceProcess process(String name, Class<?> main, List<String> arguments) {
         ServiceProcess service = new ServiceProcess(
                 name,
                 directory.resolve(name + ".log"),
@@ -124,7 +146,7 @@ final class Deployment implements AutoCloseable {
                         "-Xmx256m",
                         "-Dai.djl.offline=true",
                         "-Dmarft.home=" + Installation.find().home()),
-                Main.class,
+                main,
                 arguments);
         service.environment("OMP_WAIT_POLICY", "PASSIVE").environment("OPT_OUT_TRACKING", "true");
         services.add(service);

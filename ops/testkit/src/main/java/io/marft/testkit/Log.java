@@ -10,8 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -93,6 +96,32 @@ public final class Log {
                 }
             }
         }
+    }
+
+    /**
+     * The offsets that a consumer group has committed.
+     *
+     * @return by partition of the topic; none where nothing is committed
+     */
+    public Map<Integer, Long> committed(String group, Topic topic) {
+        String name = client.topics().of(topic);
+        Map<Integer, Long> committed = new TreeMap<>();
+        try (Admin admin = Admin.create(client.admin())) {
+            admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .forEach((partition, offset) -> {
+                        if (partition.topic().equals(name) && offset != null) {
+                            committed.put(partition.partition(), offset.offset());
+                        }
+                    });
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("offsets of group " + group + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reading offsets of group " + group, e);
+        }
+        return committed;
     }
 
     private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {

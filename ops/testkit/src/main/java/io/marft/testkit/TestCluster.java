@@ -1,8 +1,14 @@
 package io.marft.testkit;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import kafka.server.BrokerServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -115,6 +121,39 @@ public final class TestCluster implements AutoCloseable {
     /** Starts a stopped broker again, on the same port and data, and waits until it serves. */
     public void startBroker(int id) {
         broker(id).startup();
+    }
+
+    /**
+     * Waits until every partition has all its replicas in sync, so that another broker may be stopped.
+     *
+     * @throws IllegalStateException if it does not come to that in time
+     */
+    public void awaitInSync(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            while (!inSync(admin)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("replicas were not in sync when " + patience + " were over");
+                }
+                LockSupport.parkNanos(100_000_000);
+            }
+        }
+    }
+
+    private static boolean inSync(Admin admin) {
+        try {
+            ListTopicsOptions all = new ListTopicsOptions().listInternal(true);
+            Set<String> topics = admin.listTopics(all).names().get();
+            return admin.describeTopics(topics).allTopicNames().get().values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition ->
+                            partition.isr().size() == partition.replicas().size());
+        } catch (ExecutionException e) {
+            return false; // A broker is on its way.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while replicas come in sync", e);
+        }
     }
 
     private BrokerServer broker(int id) {

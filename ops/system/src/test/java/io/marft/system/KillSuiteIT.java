@@ -1,0 +1,149 @@
+package io.marft.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.topic.Topic;
+import io.marft.testkit.EpisodeSource;
+import io.marft.testkit.Log;
+import io.marft.testkit.ServiceProcess;
+import io.marft.testkit.verify.History;
+import io.marft.testkit.verify.Verifier;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The kill suite: services are killed and brokers restarted at random while episodes run through three brokers; afterwards
+ * nothing may be missing, double or wrong. Policies are stubs; everything else is as in production.
+ *
+ * <p>The seed is printed, and taken from the system property {@code marft.seed} if it is set.
+ */
+class KillSuiteIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final int BATCH = 32;
+    private static final int IN_FLIGHT = 128;
+
+    /** A team with all that D has: a chain, an agent that is skipped as a rule, and steps that the team opens itself. */
+    private static final String TEAM =
+            """
+            name: checked
+            horizon: 2
+            retry: "has(actions.checker) && actions.checker.contains('{1')"
+            agents:
+              - {name: planner, profile: Plan.}
+              - {name: solver, profile: Solve., after: [planner], answers: true}
+              - {name: checker, profile: Check., after: [solver], when: "actions.solver.contains('5')"}
+            """;
+
+    private static final String TRAINING =
+            """
+            {batchEpisodes: %d, epochs: 1, minibatches: 1, maxStaleness: 50,
+             critic: {hidden: [8]}, lora: {rank: 1, alpha: 1, targets: [v_proj]}}
+            """
+                    .formatted(BATCH);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldLoseAndRepeatNothing() {
+        run(800, 6, 1);
+    }
+
+    @Test
+    @Tag("system")
+    void shouldLoseAndRepeatNothingInTwentyThousandEpisodes() {
+        run(20_000, 32, 6);
+    }
+
+    private void run(int episodes, int strikes, int brokerRestarts) {
+        long seed = Long.getLong("marft.seed", System.nanoTime() & 0xffff);
+        say("kill suite with -Dmarft.seed=" + seed + ": " + episodes + " episodes");
+        long begun = System.nanoTime();
+        try (Deployment deployment = Deployment.start(directory, 3, TEAM, TRAINING, 6)) {
+            List<ServiceProcess> services = services(deployment);
+            services.forEach(ServiceProcess::start);
+            Killer killer = new Killer(seed, deployment.cluster(), services);
+            try (EpisodeSource source =
+                    new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).start()) {
+                for (int strike = 1; strike <= strikes; strike++) {
+                    source.awaitClosed(episodes * strike / (strikes + 1), PATIENCE);
+                    if (strike * brokerRestarts % strikes < brokerRestarts) {
+                        killer.restartABroker();
+                    } else {
+                        killer.strike();
+                    }
+                }
+                source.awaitClosed(episodes, PATIENCE);
+            } finally {
+                killer.events().forEach(KillSuiteIT::say);
+            }
+            awaitTrained(deployment, killer, episodes);
+            services.forEach(service -> service.terminate(Duration.ofMinutes(1)));
+
+            Verifier.Report report = new Verifier(KillSuiteIT::verdict)
+                    .verify(History.read(deployment.client(), deployment.team().getName()));
+
+            say(report.figures() + "; kills: " + killer.kills() + ", broker restarts: " + killer.brokerRestarts()
+                    + ", ended by themselves: " + killer.ownEnds() + ", seconds: "
+                    + Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+            report.findings().forEach(KillSuiteIT::say);
+            assertEquals(List.of(), report.findings());
+            assertEquals(episodes, report.episodes());
+            assertTrue(report.waiting() < BATCH, "trajectories that wait: " + report.waiting());
+            assertTrue(killer.kills() >= strikes);
+            assertEquals(brokerRestarts, killer.brokerRestarts());
+            assertEquals(0, killer.ownEnds(), "services that ended by themselves");
+        }
+    }
+
+    private static List<ServiceProcess> services(Deployment deployment) {
+        List<ServiceProcess> services = new ArrayList<>();
+        for (String instance : List.of("0", "1")) {
+            for (String kind : List.of("router", "reward", "assembler")) {
+                services.add(deployment.service(kind, instance));
+            }
+            services.add(deployment.stubAgents(instance));
+        }
+        services.add(deployment.service("trainer", "0"));
+        return services;
+    }
+
+    private static double verdict(String verifier, String answer, String reference) {
+        return Verifiers.bundled().find(verifier).orElseThrow().verdict(answer, reference);
+    }
+
+    /** Waits until fewer trajectories than an update needs are left. */
+    private static void awaitTrained(Deployment deployment, Killer killer, int episodes) {
+        Log log = new Log(deployment.client());
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        int accounted = 0;
+        while (accounted <= episodes - BATCH) {
+            killer.revive();
+            int now = log.values(Topic.UPDATES, Update.class).stream()
+                    .mapToInt(update ->
+                            update.getInputs().size() + update.getDropped().size())
+                    .sum();
+            if (now > accounted) {
+                accounted = now;
+                deadline = System.nanoTime() + PATIENCE.toNanos();
+            }
+            assertTrue(System.nanoTime() - deadline < 0, "the trainer stands still at " + accounted);
+            LockSupport.parkNanos(300_000_000);
+        }
+    }
+
+    @SuppressWarnings("SystemOut") // For whoever wants to see the same again.
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}
