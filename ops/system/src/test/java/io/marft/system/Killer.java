@@ -4,6 +4,7 @@ import io.marft.testkit.ServiceProcess;
 import io.marft.testkit.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +22,7 @@ final class Killer {
     private final Random random;
     private final TestCluster cluster;
     private final List<ServiceProcess> services;
+    private final List<ServiceProcess> deck = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
     private int kills;
     private int brokerRestarts;
@@ -38,7 +40,7 @@ final class Killer {
         List<ServiceProcess> victims = new ArrayList<>();
         int count = random.nextInt(4) == 0 ? 2 : 1;
         while (victims.size() < count) {
-            ServiceProcess victim = services.get(random.nextInt(services.size()));
+            ServiceProcess victim = next();
             if (!victims.contains(victim)) {
                 victims.add(victim);
             }
@@ -51,6 +53,15 @@ final class Killer {
         }
         pause();
         victims.forEach(ServiceProcess::start);
+    }
+
+    /** Services in random order; each has its turn before any has a second one. */
+    private ServiceProcess next() {
+        if (deck.isEmpty()) {
+            deck.addAll(services);
+            Collections.shuffle(deck, random);
+        }
+        return deck.remove(deck.size() - 1);
     }
 
     /** Stops a broker, lets the deployment live with it for a while, and starts it. */
