@@ -54,4 +54,37 @@ class TestClusterIT {
             }
         }
     }
+
+    @Test
+    void shouldServeWhileABrokerIsAwayAndTakeItBack() throws Exception {
+        try (TestCluster cluster = TestCluster.start(3);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+                KafkaProducer<String, String> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", cluster.bootstrapServers(), "acks", "all"),
+                        new StringSerializer(),
+                        new StringSerializer())) {
+            admin.createTopics(List.of(new NewTopic("facts", Optional.of(3), Optional.empty())))
+                    .all()
+                    .get();
+            for (int broker = 0; broker < cluster.brokers(); broker++) {
+                cluster.stopBroker(broker);
+                for (int partition = 0; partition < 3; partition++) {
+                    producer.send(new ProducerRecord<>("facts", partition, "key", "while " + broker + " was away"))
+                            .get();
+                }
+                cluster.startBroker(broker);
+                cluster.awaitInSync(Duration.ofMinutes(1));
+            }
+            List<TopicPartition> partitions = List.of(
+                    new TopicPartition("facts", 0), new TopicPartition("facts", 1), new TopicPartition("facts", 2));
+            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                    new StringDeserializer(),
+                    new StringDeserializer())) {
+                assertEquals(
+                        Map.of(partitions.get(0), 3L, partitions.get(1), 3L, partitions.get(2), 3L),
+                        consumer.endOffsets(partitions));
+            }
+        }
+    }
 }
