@@ -2,6 +2,7 @@ package io.marft.actor.acting;
 
 import io.marft.actor.serving.AdaptersInService;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.InstanceName;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,6 +25,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -38,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Errors are of two kinds, as in Kafka's ExactlyOnceMessageProcessor: after those that a retry can mend the
  * transaction is aborted and the worker goes back to the committed offsets; the others, such as a second worker of the
- * same name, stop it.
+ * same name, which the group lets in instead of this one, stop it.
  */
 final class AgentWorker implements Service {
 
@@ -48,13 +52,16 @@ final class AgentWorker implements Service {
     private static final int SESSION_TIMEOUT_MS = 10_000;
     /** A producer that is fenced in the middle of a call may notice only after this time. */
     private static final int MAX_BLOCK_MS = 10_000;
+    /** What a dead worker left open blocks readers no longer than it takes to give its partitions to another. */
+    private static final int TRANSACTION_TIMEOUT_MS = SESSION_TIMEOUT_MS;
 
     private final String agent;
     private final AgentSettings settings;
     private final AdaptersInService adapters;
     private final TurnHandler handler;
     private final KafkaConsumer<String, byte[]> consumer;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Map<String, Object> producing;
+    private KafkaProducer<String, byte[]> producer;
     private final RecordCodec codec;
     private final Thread thread;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -72,8 +79,9 @@ final class AgentWorker implements Service {
         consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
-        Map<String, Object> producing = client.transactionalProducer(group + "." + settings.instance());
+        this.producing = client.transactionalProducer(group + "." + settings.instance());
         producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         this.producer = new KafkaProducer<>(producing);
         this.codec = client.codec();
         this.handler = new TurnHandler(agent, settings.team(), client.topics(), codec, policy);
@@ -133,7 +141,10 @@ final class AgentWorker implements Service {
             LOG.atDebug().addKeyValue("agent", agent).log("agent was asked to stop");
         } catch (RuntimeException | Error e) {
             if (!closing) {
-                failure.set(e);
+                failure.set(
+                        e instanceof FencedInstanceIdException
+                                ? new IllegalStateException(InstanceName.taken(name(), settings.instance()), e)
+                                : e);
                 LOG.atError().addKeyValue("agent", agent).setCause(e).log("agent stops on a fatal error");
             }
         } finally {
@@ -143,7 +154,7 @@ final class AgentWorker implements Service {
 
     private void release() {
         producer.close();
-        consumer.close();
+        consumer.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         codec.close();
     }
 
@@ -161,8 +172,10 @@ final class AgentWorker implements Service {
         } catch (RegistryUnavailableException e) {
             retryLater(e);
             return false;
-        } catch (ProducerFencedException
-                | FencedInstanceIdException
+        } catch (ProducerFencedException | InvalidProducerEpochException | InvalidPidMappingException e) {
+            renew(e);
+            return false;
+        } catch (FencedInstanceIdException
                 | AuthorizationException
                 | AuthenticationException
                 | UnsupportedVersionException
@@ -173,6 +186,14 @@ final class AgentWorker implements Service {
             retryLater(e);
             return false;
         }
+    }
+
+    /** A transaction that stayed open for too long was aborted by the broker, which takes no more of its producer. */
+    private void renew(RuntimeException error) {
+        retryLater(error);
+        producer.close(Duration.ZERO);
+        producer = new KafkaProducer<>(producing);
+        untilDone(producer::initTransactions);
     }
 
     /** A step of a transaction that timed out is still under way: only asking again tells how it ended. */

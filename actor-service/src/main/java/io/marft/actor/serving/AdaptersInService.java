@@ -27,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,9 +39,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest good adapter of each agent, kept up to date by one thread that reads manifests and chunks from the
- * beginning of their topics. An adapter that is not what its manifest says, or does not fit the model, is refused with a
- * log line and a dead letter, and the last good one stays.
+ * The newest good adapter of each agent, kept up to date by one thread that reads manifests and chunks: from where the
+ * newest ones begin ({@link NewestAdapters}), or, should one of those be of no use, from the beginning. An adapter that is
+ * not what its manifest says, or does not fit the model, is refused with a log line and a dead letter, and the last good
+ * one stays.
  *
  * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
  * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
@@ -140,14 +140,20 @@ public final class AdaptersInService implements Service {
 
     private void run() {
         try {
-            List<TopicPartition> partitions = partitions();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<TopicPartition> manifests = partitions(Topic.ADAPTERS);
+            List<TopicPartition> chunks = partitions(Topic.ADAPTER_CHUNKS);
+            NewestAdapters newest = new NewestAdapters(consumer);
+            newest.find(manifests, this::manifest);
+            newest.seek(manifests, chunks);
+            readTo(consumer.endOffsets(consumer.assignment()));
+            if (!newest.served(served)) {
+                LOG.atWarn().addKeyValue("service", NAME).log("a newest adapter is of no use; reading all of them");
+                assemblies.replaceAll((agent, assembly) -> new AdapterAssembly<>());
+                consumer.seekToBeginning(consumer.assignment());
+                readTo(consumer.endOffsets(consumer.assignment()));
+            }
+            caughtUp.countDown();
             while (!closing) {
-                if (caughtUp.getCount() > 0 && reached(ends)) {
-                    caughtUp.countDown();
-                }
                 consumer.poll(POLL).forEach(this::read);
             }
         } catch (WakeupException e) {
@@ -167,16 +173,27 @@ public final class AdaptersInService implements Service {
         codec.close();
     }
 
-    private List<TopicPartition> partitions() {
-        return Stream.of(Topic.ADAPTERS, Topic.ADAPTER_CHUNKS)
-                .map(settings.topics()::of)
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+    private List<TopicPartition> partitions(Topic topic) {
+        return consumer.partitionsFor(settings.topics().of(topic)).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
     }
 
-    private boolean reached(Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    private void readTo(Map<TopicPartition, Long> ends) {
+        while (!closing && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            consumer.poll(POLL).forEach(this::read);
+        }
+    }
+
+    /** The manifest in a record, if it is one of these agents'; what is none of theirs is refused when it is read. */
+    private Optional<AdapterManifest> manifest(ConsumerRecord<String, byte[]> record) {
+        return assemblies.containsKey(record.key())
+                        && patiently(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
+                                instanceof Decoded.Valid<AdapterManifest> valid
+                        && valid.value().getTeam().equals(team)
+                        && valid.value().getAgent().equals(record.key())
+                ? Optional.of(valid.value())
+                : Optional.empty();
     }
 
     private void read(ConsumerRecord<String, byte[]> record) {

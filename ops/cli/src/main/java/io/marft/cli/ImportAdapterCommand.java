@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = "Makes a PEFT directory's adapter an agent's next version, as an update without inputs. Agents "
-                + "that run take it at once; a trainer that runs stops, and goes on from it when it is started again.",
+                + "that run take it at once; a trainer that runs begins again from it.",
         mixinStandardHelpOptions = true)
 final class ImportAdapterCommand implements Callable<Integer> {
 
@@ -59,7 +59,7 @@ final class ImportAdapterCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .println("adapter " + read.adapter().digest() + " is version " + version + " of agent '" + agent
-                        + "'; a trainer that runs stops by it: start it again");
+                        + "'; a trainer that runs goes on from it");
         return 0;
     }
 

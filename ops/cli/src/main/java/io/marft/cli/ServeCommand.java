@@ -13,6 +13,7 @@ import io.marft.policy.ModelOptions;
 import io.marft.reward.assemble.AssembleService;
 import io.marft.reward.score.ScoreService;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.InstanceName;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
@@ -21,6 +22,7 @@ import io.marft.trainer.publish.TrainerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
@@ -54,8 +56,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--instance",
-            defaultValue = "${MARFT_INSTANCE:-0}",
-            description = "This process's name among those of the same service. Default: MARFT_INSTANCE, or else 0.")
+            defaultValue = "${MARFT_INSTANCE:-}",
+            description = "This process's name among those of the same service; no two may have the same. "
+                    + "Default: MARFT_INSTANCE, or else a name of its own, kept in the state directory.")
     private String instance;
 
     @Option(
@@ -70,7 +73,8 @@ final class ServeCommand implements Callable<Integer> {
             names = "--state-dir",
             paramLabel = "DIRECTORY",
             defaultValue = "${MARFT_STATE_DIR:-.marft/streams}",
-            description = "Where Kafka Streams keeps local files. Default: MARFT_STATE_DIR, or else .marft/streams.")
+            description = "Where processes keep their names, and Kafka Streams its local files. "
+                    + "Default: MARFT_STATE_DIR, or else .marft/streams.")
     private Path stateDirectory;
 
     @Option(
@@ -110,6 +114,17 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!instance.isBlank() || kind == Kind.ENVIRONMENT) {
+            return serve();
+        }
+        try (InstanceName claimed =
+                InstanceName.claim(stateDirectory, kind.name().toLowerCase(Locale.ROOT))) {
+            instance = claimed.name();
+            return serve();
+        }
+    }
+
+    private int serve() {
         ClientSettings client = cluster.client();
         Team team = teamOptions.team();
         Logs.toConsole();
@@ -130,7 +145,8 @@ final class ServeCommand implements Callable<Integer> {
                         ModelOptions.Use.TRAINING,
                         (model, of) -> new TrainerService(
                                 model,
-                                new TrainerSettings(client, of, training.configuration(), seed, training.threads())),
+                                new TrainerSettings(client, of, training.configuration(), seed, training.threads()),
+                                instance),
                         team);
         };
     }

@@ -31,6 +31,8 @@ import java.util.function.Consumer;
 public final class LocalStack implements AutoCloseable {
 
     private static final int PARTITIONS = 4;
+    /** The data directory's lock keeps a second stack out, so its services need no other name. */
+    private static final String INSTANCE = "0";
 
     private final StackSettings settings;
     private final LocalCluster cluster;
@@ -78,8 +80,8 @@ public final class LocalStack implements AutoCloseable {
         Path state = settings.dataDirectory().resolve("streams");
         List<String> agents =
                 team().getAgents().stream().map(TeamAgent::getName).toList();
-        start(new ScoreService(client, "0", state));
-        start(new AssembleService(client, "0", state));
+        start(new ScoreService(client, INSTANCE, state));
+        start(new AssembleService(client, INSTANCE, state));
         start(new RouterService(new RouterSettings(client, state)));
         start(new AgentService(new AgentSettings(client, team().getName(), agents), model));
     }
@@ -99,7 +101,8 @@ public final class LocalStack implements AutoCloseable {
         TrainerService trainer = start(new TrainerService(
                 model,
                 new TrainerSettings(
-                        cluster.client(), team(), settings.training(), settings.seed(), settings.trainerThreads())));
+                        cluster.client(), team(), settings.training(), settings.seed(), settings.trainerThreads()),
+                INSTANCE));
         EnvironmentService environment = start(new EnvironmentService(
                 cluster.client(),
                 new EnvironmentSettings(team(), settings.seed(), settings.inFlight()),

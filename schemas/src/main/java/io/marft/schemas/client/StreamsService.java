@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.StreamsConfig;
@@ -22,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * thread, which is replaced after a pause; everything else stops the service, with {@link #failure()} saying why.
  *
  * <p>The instance is a static member of its group: started again after a crash, it takes its own place back at once
- * instead of waiting for its former self to time out. Two processes therefore need two instance names.
+ * instead of waiting for its former self to time out, and aborts what that left open. One that is asked to stop leaves the
+ * group, and the others take over at once. Two processes therefore need two instance names ({@link InstanceName}).
  */
 public class StreamsService implements Service {
 
@@ -32,6 +36,7 @@ public class StreamsService implements Service {
     private static final int SESSION_TIMEOUT_MS = 10_000;
 
     private final String name;
+    private final String instance;
     private final KafkaStreams streams;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
@@ -43,11 +48,15 @@ public class StreamsService implements Service {
      */
     public StreamsService(String name, String instance, Topology topology, Map<String, Object> properties) {
         this.name = name;
+        this.instance = instance;
         Map<String, Object> all = new HashMap<>();
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name + "." + instance);
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+        // State is restored from the log wherever a task comes to run, so a process that joins gets its share at once
+        // instead of after up to ten minutes of following along.
+        all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         all.putAll(properties);
-        this.streams = new KafkaStreams(topology, new StreamsConfig(all));
+        this.streams = new KafkaStreams(topology, new StreamsConfig(all), new InstanceClients(instance));
         streams.setUncaughtExceptionHandler(this::respond);
         streams.setStateListener((now, before) -> logState(now));
     }
@@ -74,7 +83,8 @@ public class StreamsService implements Service {
 
     @Override
     public final void close() {
-        if (!streams.close(CLOSE_TIMEOUT)) {
+        if (!streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP))) {
             LOG.atWarn()
                     .addKeyValue("service", name)
                     .addKeyValue("seconds", CLOSE_TIMEOUT.toSeconds())
@@ -88,7 +98,8 @@ public class StreamsService implements Service {
             LockSupport.parkNanos(PAUSE.toNanos());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
-        failure.compareAndSet(null, error);
+        failure.compareAndSet(
+                null, fenced(error) ? new IllegalStateException(InstanceName.taken(name, instance), error) : error);
         LOG.atError().addKeyValue("service", name).setCause(error).log("service stops on a fatal error");
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -97,6 +108,10 @@ public class StreamsService implements Service {
         if (state == State.RUNNING) {
             LOG.atInfo().addKeyValue("service", name).log("service is running");
         }
+    }
+
+    private static boolean fenced(Throwable error) {
+        return error != null && (error instanceof FencedInstanceIdException || fenced(error.getCause()));
     }
 
     /** Whether the same work may succeed later without anyone's help. */

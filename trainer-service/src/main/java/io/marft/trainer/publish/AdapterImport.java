@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
  * agent's weights.
  *
  * <p>It takes the trainer's place for a moment, by the trainer's own transactional id. So no update can come between the
- * state that it reads and the one that it writes, and a trainer that runs meanwhile is fenced: it stops at its next
- * commit, and goes on from the import when it is started again.
+ * state that it reads and the one that it writes, and a trainer that runs meanwhile is fenced: its next commit fails, and
+ * it begins again from the import.
  */
 public final class AdapterImport {
 

@@ -17,6 +17,11 @@ import java.util.TreeMap;
 /** Finds the training state that a team's last committed update left behind. */
 final class Checkpoints {
 
+    /** In offsets: the newest checkpoint ends the topic, which holds older ones until it is compacted. */
+    private static final long FIRST_LOOK = 256;
+
+    private static final long FURTHER = 8;
+
     private final Map<Integer, CheckpointChunk> newest = new TreeMap<>();
 
     private Checkpoints() {}
@@ -41,15 +46,25 @@ final class Checkpoints {
      * @throws IllegalStateException if the log's last checkpoint is not whole or does not have its digest
      */
     static Optional<TrainingState> latest(ClientSettings client, String team) {
-        Checkpoints checkpoints = new Checkpoints();
+        String topic = client.topics().of(Topic.CHECKPOINTS);
         try (LogReader log = new LogReader(client)) {
-            log.forEach(client.topics().of(Topic.CHECKPOINTS), CheckpointChunk.class, chunk -> {
-                if (chunk.getTeam().equals(team)) {
-                    checkpoints.add(chunk);
+            for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {
+                Checkpoints checkpoints = new Checkpoints();
+                boolean all = log.forLast(topic, offsets, CheckpointChunk.class, chunk -> {
+                    if (chunk.getTeam().equals(team)) {
+                        checkpoints.add(chunk);
+                    }
+                });
+                if (all || checkpoints.whole()) {
+                    return checkpoints.state();
                 }
-            });
+            }
         }
-        return checkpoints.state();
+    }
+
+    private boolean whole() {
+        return !newest.isEmpty()
+                && newest.size() == newest.values().iterator().next().getCount();
     }
 
     /** Chunks come in the order of updates; those of an older one are forgotten. */

@@ -60,15 +60,33 @@ public final class LogReader implements AutoCloseable {
      * @throws IllegalStateException if a record cannot be decoded
      */
     public <T extends SpecificRecord> void forEach(String topic, Class<T> type, Consumer<T> action) {
+        var unused = forLast(topic, Long.MAX_VALUE, type, action);
+    }
+
+    /**
+     * Reads the last part of a topic up to its present end; each partition in order.
+     *
+     * @param offsets how many offsets of each partition
+     * @return whether that was the whole topic
+     * @throws IllegalStateException if a record cannot be decoded
+     */
+    <T extends SpecificRecord> boolean forLast(String topic, long offsets, Class<T> type, Consumer<T> action) {
         List<TopicPartition> partitions = partitions(consumer, topic);
         consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = ends(partitions);
+        boolean whole = true;
+        for (Map.Entry<TopicPartition, Long> beginning :
+                consumer.beginningOffsets(partitions).entrySet()) {
+            long from = ends.get(beginning.getKey()) - offsets;
+            whole &= from <= beginning.getValue();
+            consumer.seek(beginning.getKey(), Math.max(from, beginning.getValue()));
+        }
         while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 action.accept(decode(record, type));
             }
         }
+        return whole;
     }
 
     /**

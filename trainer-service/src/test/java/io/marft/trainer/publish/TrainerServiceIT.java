@@ -1,7 +1,7 @@
 package io.marft.trainer.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,10 +25,11 @@ import io.marft.trainer.update.MarftUpdate;
 import io.marft.trainer.update.StateBytes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ final class TrainerServiceIT {
     @Test
     void shouldPublishAdaptersCheckpointAndOffsetsWithTheUpdate() {
         try (TrainerStack stack = new TrainerStack(cluster, "publish");
-                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
             stack.write(TrainerStack.episodes(model, 0, 5));
             trainer.start();
             Update update = stack.await(Topic.UPDATES, Update.class, 1).get(0);
@@ -100,7 +101,7 @@ final class TrainerServiceIT {
     @Test
     void shouldPassOverBadTrajectoriesWithAReasonAndGoOn() {
         try (TrainerStack stack = new TrainerStack(cluster, "bad");
-                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
             List<Trajectory> sound = TrainerStack.episodes(model, 0, 4);
             Trajectory foreign =
                     Trajectory.newBuilder(sound.get(0)).setTeam("others").build();
@@ -136,7 +137,7 @@ final class TrainerServiceIT {
         List<Trajectory> episodes = TrainerStack.episodes(model, 0, 16);
         List<Update> undisturbed;
         try (TrainerStack stack = new TrainerStack(cluster, "undisturbed");
-                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
             stack.write(episodes);
             trainer.start();
             undisturbed = stack.await(Topic.UPDATES, Update.class, 4);
@@ -146,7 +147,7 @@ final class TrainerServiceIT {
             CountDownLatch died = new CountDownLatch(1);
             MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
             try (TrainerService dying =
-                    new TrainerService(model, stack.trainer(), marft, (state, batch, configuration, seed) -> {
+                    new TrainerService(model, stack.trainer(), "a", marft, (state, batch, configuration, seed) -> {
                         if (state.update() == 2) {
                             died.countDown();
                             throw new OutOfMemoryError("in mid-update");
@@ -156,7 +157,7 @@ final class TrainerServiceIT {
                 dying.start();
                 assertTrue(died.await(60, TimeUnit.SECONDS));
             }
-            try (TrainerService next = new TrainerService(model, stack.trainer())) {
+            try (TrainerService next = new TrainerService(model, stack.trainer(), "a")) {
                 next.start();
                 List<Update> updates = stack.await(Topic.UPDATES, Update.class, 4);
 
@@ -173,31 +174,89 @@ final class TrainerServiceIT {
     }
 
     @Test
-    void shouldStopAnOldTrainerThatANewOneHasFenced() throws Exception {
+    void shouldStandByWhileAnotherTrainsAndTakeOverWhenItStops() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "standby")) {
+            CountDownLatch computing = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            try (TrainerService first =
+                            new TrainerService(model, stack.trainer(), "a", marft, slow(marft, computing, release));
+                    TrainerService second = new TrainerService(model, stack.trainer(), "b")) {
+                stack.write(TrainerStack.episodes(model, 0, 4));
+                first.start();
+                assertTrue(computing.await(60, TimeUnit.SECONDS));
+                second.start();
+                release.countDown();
+                stack.await(Topic.UPDATES, Update.class, 1);
+                awaitMembers(stack, 2);
+                stop(first);
+
+                stack.write(TrainerStack.episodes(model, 4, 8));
+                assertEachOnceInOrder(8, stack.await(Topic.UPDATES, Update.class, 2));
+                assertTrue(first.failure().isEmpty() && second.failure().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void shouldStopATrainerWhoseNameAnotherOneTookAndPublishNothingOfIt() throws Exception {
         try (TrainerStack stack = new TrainerStack(cluster, "fenced")) {
             stack.write(TrainerStack.episodes(model, 0, 8));
             CountDownLatch computing = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
-            try (TrainerService zombie =
-                    new TrainerService(model, stack.trainer(), marft, (state, batch, configuration, seed) -> {
-                        computing.countDown();
-                        await(release);
-                        return marft.apply(state, batch, configuration, seed);
-                    })) {
-                zombie.start();
+            try (TrainerService old =
+                    new TrainerService(model, stack.trainer(), "a", marft, slow(marft, computing, release))) {
+                old.start();
                 assertTrue(computing.await(60, TimeUnit.SECONDS));
-                try (TrainerService next = new TrainerService(model, stack.trainer())) {
+                try (TrainerService next = new TrainerService(model, stack.trainer(), "a")) {
                     next.start();
                     stack.await(Topic.UPDATES, Update.class, 1);
                     release.countDown();
                     assertEachOnceInOrder(8, stack.await(Topic.UPDATES, Update.class, 2));
+                    awaitFailure(old);
                 }
-                stop(zombie);
-                assertInstanceOf(ProducerFencedException.class, zombie.failure().orElseThrow());
+                assertEquals(
+                        "another process of service trainer took this one's name 'a': give each its own with --instance"
+                                + " (MARFT_INSTANCE), or none",
+                        old.failure().orElseThrow().getMessage());
             }
             assertEquals(2, stack.await(Topic.UPDATES, Update.class, 2).size());
         }
+    }
+
+    /** As {@code marft} computes, but not before it is released. */
+    private static TrainerService.Learning slow(MarftUpdate marft, CountDownLatch computing, CountDownLatch release) {
+        return (state, batch, configuration, seed) -> {
+            computing.countDown();
+            await(release);
+            return marft.apply(state, batch, configuration, seed);
+        };
+    }
+
+    private static void awaitMembers(TrainerStack stack, int count) throws Exception {
+        String group = stack.client().prefix() + ".trainer.pair.lease";
+        try (Admin admin = Admin.create(stack.client().admin())) {
+            await(() -> admin.describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group)
+                            .get()
+                            .members()
+                            .size()
+                    >= count);
+        }
+    }
+
+    static void awaitFailure(TrainerService service) throws Exception {
+        await(() -> service.failure().isPresent());
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 600 && !condition.call(); i++) {
+            assertFalse(never.await(100, TimeUnit.MILLISECONDS));
+        }
+        assertTrue(condition.call(), "waited for a minute");
     }
 
     private static void stop(TrainerService service) {
@@ -215,7 +274,7 @@ final class TrainerServiceIT {
     @Test
     void shouldFindTheFirstUpdateThatALogDoesNotProve() {
         try (TrainerStack stack = new TrainerStack(cluster, "forged");
-                TrainerService trainer = new TrainerService(model, stack.trainer())) {
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
             stack.write(Topic.TEAMS, "pair", Trajectories.TEAM);
             stack.write(TrainerStack.episodes(model, 0, 4));
             trainer.start();
