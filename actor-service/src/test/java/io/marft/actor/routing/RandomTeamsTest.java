@@ -1,188 +1,141 @@
 package io.marft.actor.routing;
 
-import static io.marft.actor.Fixtures.NOW;
-import static io.marft.actor.Fixtures.action;
-import static io.marft.actor.Fixtures.observation;
+import static io.marft.actor.routing.RandomTeam.AGENTS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.actor.Fixtures;
-import io.marft.schemas.client.TeamStore.KnownTeam;
+import io.marft.actor.routing.RandomTeam.Decision;
+import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Observation;
-import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.PredecessorAction;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
-import io.marft.schemas.team.DependencyFunction;
-import io.marft.schemas.team.TeamException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Routes random teams, whose agents act in random orders, and holds the turns against a sequential interpreter. */
+/**
+ * Routes episodes of 1,000 random teams through the router's topology, several at a time, with agents that act in random
+ * orders, and holds the turns against a sequential interpreter. Teams come in pairs, as two versions of one name.
+ */
 class RandomTeamsTest {
 
-    /** A turn without what follows from it. */
-    private record Decision(int step, String agent, List<String> heard) {}
+    private static final int TEAMS = 1000;
+    private static final int TOGETHER = 4;
+    private static final int EPISODES_EACH = 2;
 
-    /** A condition in CEL and in Java: whether an agent that may have acted acted, or said a text that begins so. */
-    private record Rule(String agent, char first) {
+    /** An episode on its way; its environment writes what is left of its observations, in order. */
+    private record Playing(RandomTeam team, int seed, Deque<Observation> left, List<Decision> routed) {
 
-        String source() {
-            return first == '?'
-                    ? "!has(actions." + agent + ")"
-                    : "has(actions." + agent + ") && actions." + agent + ".startsWith('" + first + "')";
-        }
-
-        boolean holds(Map<String, String> texts) {
-            return first == '?'
-                    ? !texts.containsKey(agent)
-                    : texts.getOrDefault(agent, "").startsWith("" + first);
+        static Playing begin(RandomTeam of, int seed) {
+            Team team = of.team();
+            int steps = of.retry().isEmpty() ? team.getHorizon() : 1;
+            Deque<Observation> left = new ArrayDeque<>();
+            for (int step = 0; step < steps; step++) {
+                left.add(Observation.newBuilder(Fixtures.observation("e" + seed, step, "question"))
+                        .setTeam(team.getName())
+                        .setTeamVersion(team.getVersion())
+                        .build());
+            }
+            return new Playing(of, seed, left, new ArrayList<>());
         }
     }
 
-    /** A team with its conditions in Java; where it has no {@code retry}, the environment opens every step. */
-    private record Case(Team team, Map<String, Rule> when, Optional<Rule> retry) {
+    private RouterHarness kafka;
+    private int decisions;
+    private int skips;
+    private int retries;
 
-        static Case random(Random random) {
-            int size = 2 + random.nextInt(7);
-            Map<String, Rule> when = new TreeMap<>();
-            List<TeamAgent> agents = new ArrayList<>();
-            for (int i = 0; i < size; i++) {
-                List<String> after = new ArrayList<>();
-                for (int j = 0; j < i; j++) {
-                    if (random.nextInt(3) == 0) {
-                        after.add("a" + j);
-                    }
-                }
-                TeamAgent agent =
-                        Fixtures.agent("a" + i, i == size - 1 || random.nextInt(4) == 0, after.toArray(new String[0]));
-                if (!after.isEmpty() && random.nextInt(2) == 0) {
-                    Rule rule = new Rule(after.get(random.nextInt(after.size())), "xyz?".charAt(random.nextInt(4)));
-                    when.put(agent.getName(), rule);
-                    agent = Fixtures.when(rule.source(), agent);
-                }
-                agents.add(random.nextInt(agents.size() + 1), agent);
-            }
-            int horizon = 1 + random.nextInt(5);
-            Team team = Fixtures.team(horizon, agents.toArray(new TeamAgent[0]));
-            if (horizon == 1 || random.nextInt(4) == 0) {
-                return new Case(team, when, Optional.empty());
-            }
-            Rule retry = new Rule("a" + random.nextInt(size), "xyz?".charAt(random.nextInt(4)));
-            return new Case(Fixtures.retrying(retry.source(), team), when, Optional.of(retry));
-        }
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        kafka = new RouterHarness(directory, AGENTS);
+    }
 
-        /** What an agent says at a step: its first letter is what conditions look at. */
-        static String says(int seed, int step, String agent) {
-            return "xyz".charAt(Math.floorMod((seed * 31 + step) * 31 + agent.hashCode() * 7, 3)) + agent + step;
-        }
-
-        /** The decisions, one agent after the other in the order of their names, which is one of D's. */
-        Set<Decision> interpret(int seed) {
-            Set<Decision> decisions = new HashSet<>();
-            boolean open = true;
-            for (int step = 0; open && step < team.getHorizon(); step++) {
-                Map<String, String> texts = new TreeMap<>();
-                for (int i = 0; i < team.getAgents().size(); i++) {
-                    String name = "a" + i;
-                    Set<String> after = new HashSet<>();
-                    team.getAgents().stream()
-                            .filter(agent -> agent.getName().equals(name))
-                            .forEach(agent -> after.addAll(agent.getAfter()));
-                    if (!when.containsKey(name) || when.get(name).holds(texts)) {
-                        List<String> heard = team.getAgents().stream()
-                                .map(TeamAgent::getName)
-                                .filter(other -> after.contains(other) && texts.containsKey(other))
-                                .map(texts::get)
-                                .toList();
-                        decisions.add(new Decision(step, name, heard));
-                        texts.put(name, says(seed, step, name));
-                    }
-                }
-                open = retry.isEmpty() || retry.get().holds(texts);
-            }
-            return decisions;
-        }
+    @AfterEach
+    void stop() {
+        kafka.close();
     }
 
     @Test
     void shouldGiveExactlyTheTurnsOfASequentialInterpreterInWhateverOrderAgentsAct() {
-        int decisions = 0;
-        int skips = 0;
-        int retries = 0;
-        for (int seed = 0; seed < 300; seed++) {
-            Random random = new Random(seed);
-            Optional<Case> drawn = Optional.empty();
-            while (drawn.isEmpty()) {
-                drawn = checked(Case.random(random));
+        for (int first = 0; first < TEAMS; first += TOGETHER) {
+            Map<String, Playing> episodes = new TreeMap<>();
+            Random random = new Random(first);
+            for (int t = first; t < first + TOGETHER; t++) {
+                RandomTeam team = RandomTeam.draw("team" + t / 2, 1 + t % 2, random);
+                kafka.write(team.team());
+                for (int e = 0; e < EPISODES_EACH; e++) {
+                    int seed = EPISODES_EACH * t + e;
+                    episodes.put("e" + seed, Playing.begin(team, seed));
+                }
             }
-            Case sample = drawn.get();
-            List<Decision> routed = route(sample, seed, random);
-            Set<Decision> expected = sample.interpret(seed);
-
-            assertEquals(expected, new HashSet<>(routed), "seed " + seed + ": " + sample);
-            assertEquals(expected.size(), routed.size(), "seed " + seed + ": a turn was given twice");
-            decisions += routed.size();
-            int steps = 1 + routed.stream().mapToInt(Decision::step).max().orElse(0);
-            skips += steps * sample.team().getAgents().size() - routed.size();
-            retries += sample.retry().isPresent() ? steps - 1 : 0;
+            play(episodes, random);
+            episodes.values().forEach(this::check);
+            assertEquals(List.of(), kafka.reasons());
         }
         assertTrue(
-                decisions > 1000 && skips > 300 && retries > 50,
+                decisions > 10_000 && skips > 2_000 && retries > 300,
                 "too little was tried: " + decisions + " decisions, " + skips + " skips, " + retries + " retries");
     }
 
-    private static Optional<Case> checked(Case sample) {
-        try {
-            new DependencyFunction(sample.team());
-            return Optional.of(sample);
-        } catch (TeamException e) {
-            return Optional.empty(); // The last agent may hear nobody.
+    /** Lets one of all things that may happen next happen, until nothing is left: an observation, or an agent's action. */
+    private void play(Map<String, Playing> episodes, Random random) {
+        List<Turn> turns = new ArrayList<>();
+        List<Playing> waiting = new ArrayList<>(episodes.values());
+        while (!turns.isEmpty() || !waiting.isEmpty()) {
+            if (waiting.isEmpty() || (!turns.isEmpty() && random.nextInt(4) > 0)) {
+                Turn turn = turns.remove(random.nextInt(turns.size()));
+                kafka.write(action(turn, episodes.get(turn.getEpisode()).seed()));
+            } else {
+                Playing next = waiting.get(random.nextInt(waiting.size()));
+                kafka.write(next.left().remove());
+                waiting.removeIf(playing -> playing.left().isEmpty());
+            }
+            for (String agent : AGENTS) {
+                for (Turn turn : kafka.turns(agent)) {
+                    assertEquals(agent, turn.getAgent());
+                    episodes.get(turn.getEpisode()).routed().add(decision(turn));
+                    turns.add(turn);
+                }
+            }
         }
     }
 
-    private static List<Decision> route(Case sample, int seed, Random random) {
-        KnownTeam team = new KnownTeam(sample.team(), new DependencyFunction(sample.team()));
-        Optional<OpenEpisode> episode = Optional.empty();
-        List<Decision> routed = new ArrayList<>();
-        List<Turn> pending = new ArrayList<>();
-        List<Observation> observations = new ArrayList<>();
-        int steps = sample.retry().isEmpty() ? sample.team().getHorizon() : 1;
-        for (int step = 0; step < steps; step++) {
-            observations.add(observation("e", step, "question"));
-        }
-        while (!pending.isEmpty() || !observations.isEmpty()) {
-            boolean acts = observations.isEmpty() || (!pending.isEmpty() && random.nextInt(4) > 0);
-            Routed outcome;
-            if (acts) {
-                Turn turn = pending.remove(random.nextInt(pending.size()));
-                String text = Case.says(seed, turn.getStep(), turn.getAgent());
-                outcome = EpisodeRouting.act(episode, action(turn, text), Optional.of(team), NOW);
-            } else {
-                outcome = EpisodeRouting.observe(episode, observations.remove(0), team, 0, NOW);
-            }
-            Routed.Moved moved = assertInstanceOf(Routed.Moved.class, outcome);
-            episode = Optional.of(moved.episode());
-            moved.next().ifPresent(observations::add);
-            pending.addAll(moved.turns());
-            for (Turn turn : moved.turns()) {
-                List<String> heard = turn.getPredecessors().stream()
-                        .map(PredecessorAction::getText)
-                        .toList();
-                routed.add(new Decision(turn.getStep(), turn.getAgent(), heard));
-            }
-        }
-        assertEquals(List.of(), episode.orElseThrow().getSteps(), "every step is complete");
-        assertTrue(episode.orElseThrow().getLast(), "the episode has ended");
-        return routed;
+    private static Action action(Turn turn, int seed) {
+        String text = RandomTeam.says(seed, turn.getStep(), turn.getAgent());
+        return Action.newBuilder(Fixtures.action(turn, text))
+                .setTeam(turn.getTeam())
+                .setTeamVersion(turn.getTeamVersion())
+                .build();
+    }
+
+    private static Decision decision(Turn turn) {
+        return new Decision(
+                turn.getStep(),
+                turn.getAgent(),
+                turn.getPredecessors().stream().map(PredecessorAction::getText).toList());
+    }
+
+    private void check(Playing playing) {
+        List<Decision> routed = playing.routed();
+        Set<Decision> expected = playing.team().interpret(playing.seed());
+        assertEquals(expected, new HashSet<>(routed), "episode " + playing.seed() + ": " + playing.team());
+        assertEquals(expected.size(), routed.size(), "episode " + playing.seed() + ": a turn was given twice");
+        decisions += routed.size();
+        int steps = 1 + routed.stream().mapToInt(Decision::step).max().orElse(0);
+        skips += steps * playing.team().team().getAgents().size() - routed.size();
+        retries += playing.team().retry().isPresent() ? steps - 1 : 0;
     }
 }
