@@ -31,7 +31,7 @@ public final class Fixtures {
 
     /** A team named "team", version 1. */
     public static Team team(int horizon, TeamAgent... agents) {
-        return new Team("team", 1, List.of(agents), horizon, "", NOW);
+        return new Team("team", 1, List.of(agents), horizon, "", 300_000L, NOW);
     }
 
     /** The same team, opening its own steps. */

@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  * <p>An observation of step s opens step s and gives a turn to every agent that waits for nobody. An action gives a turn
  * to every agent for which it decided the last open predecessor; agents whose condition is false are skipped, so one
  * event may make many agents due. A step is forgotten once all agents acted or are skipped; an episode without open
- * steps that may get no further observation is finished, and is kept only so that repeated records are recognised.
+ * steps that may get no further observation is finished, and is kept until its
+ * deadline only so that repeated records are recognised.
  *
  * <p>Where the environment opens steps they may overlap: one that has its answer need not wait for an agent that nobody's
  * answer depends on. Where the team does so by its {@code retry}, a complete step makes the next observation, which comes
@@ -118,6 +119,11 @@ public final class EpisodeRouting {
         int horizon = team.team().getHorizon();
         int step = observation.getStep();
         int wanted = episode.map(OpenEpisode::getNextStep).orElse(0);
+        if (step > 0 && episode.isEmpty()) {
+            return Optional.of(
+                    "step " + step + " was observed, but the episode is not known: it was never begun, or its deadline"
+                            + " has passed");
+        }
         if (step < wanted) {
             return Optional.of("step " + step + " of the episode was observed already");
         }
@@ -165,7 +171,7 @@ public final class EpisodeRouting {
     public static Routed act(Optional<OpenEpisode> episode, Action action, Optional<KnownTeam> team, Instant now) {
         if (episode.isEmpty()) {
             return new Routed.Rejected(
-                    "episode '" + action.getEpisode() + "' is not known: it was never observed, or " + "was forgotten");
+                    "episode '" + action.getEpisode() + "' is not known: it was never observed, or its deadline has passed");
         }
         OpenEpisode open = episode.get();
         KnownTeam known = team.orElseThrow();

@@ -1,5 +1,6 @@
 package io.marft.actor.routing;
 
+import io.marft.schemas.client.Deadlines;
 import io.marft.schemas.client.Received;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TeamStore.KnownTeam;
@@ -13,6 +14,7 @@ import io.marft.schemas.record.Turn;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.team.Spans;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
 import java.time.Duration;
@@ -31,7 +33,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Puts {@link EpisodeRouting} between the episodes' store and the turns. Two clocks run beside it: one forgets episodes
- * that stayed open too long, and one comes back to observations whose team was not known when they arrived, for a team
+ * whose deadline has passed, ended or not, and one comes back to observations whose team was not known when they arrived, for a team
  * and its first observation may be written in the same moment and come by different ways.
  */
 final class RouterProcessor implements Processor<String, Received<?>, String, Object> {
@@ -40,18 +42,17 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
 
     private final TopicNames names;
     private final RecordCodec codec;
-    private final Duration keepEpisodes;
     private final Duration awaitTeam;
 
     private ProcessorContext<String, Object> context;
     private KeyValueStore<String, OpenEpisode> episodes;
     private KeyValueStore<String, DeadLetter> waiting;
     private TeamStore teams;
+    private Deadlines deadlines;
 
-    RouterProcessor(TopicNames names, RecordCodec codec, Duration keepEpisodes, Duration awaitTeam) {
+    RouterProcessor(TopicNames names, RecordCodec codec, Duration awaitTeam) {
         this.names = names;
         this.codec = codec;
-        this.keepEpisodes = keepEpisodes;
         this.awaitTeam = awaitTeam;
     }
 
@@ -62,7 +63,9 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         this.waiting = context.getStateStore(RouterTopology.WAITING);
         this.teams = new TeamStore(context);
         context.schedule(TEAM_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::retryWaiting);
-        context.schedule(keepEpisodes.dividedBy(10), PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
+        this.deadlines = new Deadlines(now());
+        all(episodes).forEach(entry -> noteDeadline(entry.key, entry.value));
+        context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
     }
 
     @Override
@@ -110,6 +113,9 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void move(String episode, Routed.Moved moved, long timestamp) {
+        if (episodes.get(episode) == null) {
+            noteDeadline(episode, moved.episode());
+        }
         episodes.put(episode, moved.episode());
         for (Turn turn : moved.turns()) {
             context.forward(new Record<>(episode, (Object) turn, timestamp), RouterTopology.TURNS);
@@ -154,17 +160,31 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void forgetOld(long now) {
-        for (KeyValue<String, OpenEpisode> entry : all(episodes)) {
-            OpenEpisode episode = entry.value;
-            if (episode.getOpenedAt().plus(keepEpisodes).toEpochMilli() > now) {
+        for (String key : deadlines.take(Instant.ofEpochMilli(now))) {
+            OpenEpisode episode = episodes.get(key);
+            if (episode == null) {
                 continue;
             }
-            episodes.delete(entry.key);
+            if (!deadlines.passed(episode.getOpenedAt(), deadline(episode), Instant.ofEpochMilli(now))) {
+                noteDeadline(key, episode);
+                continue;
+            }
+            episodes.delete(key);
             for (OpenStep step : episode.getSteps()) {
-                DeadLetter letter = forgotten(entry.key, episode, step);
-                context.forward(new Record<>(entry.key, (Object) letter, now), TopologyParts.DEAD_LETTERS);
+                DeadLetter letter = forgotten(key, episode, step);
+                context.forward(new Record<>(key, (Object) letter, now), TopologyParts.DEAD_LETTERS);
             }
         }
+    }
+
+    private void noteDeadline(String key, OpenEpisode episode) {
+        deadlines.add(key, episode.getOpenedAt(), deadline(episode));
+    }
+
+    private Duration deadline(OpenEpisode episode) {
+        return teams.find(episode.getTeam(), episode.getTeamVersion())
+                .map(KnownTeam::deadline)
+                .orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 
     private DeadLetter forgotten(String episode, OpenEpisode open, OpenStep step) {
@@ -174,7 +194,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         String topic = names.of(Topic.OBSERVATIONS);
         return DeadLetters.of(
                 RouterTopology.SERVICE,
-                "episode was forgotten after " + keepEpisodes.toSeconds() + " s: at step "
+                "episode missed its deadline of " + Spans.text(deadline(open)) + ": at step "
                         + step.getObservation().getStep() + " agents " + missing + " did not act",
                 topic,
                 context.taskId().partition(),

@@ -53,18 +53,16 @@ public final class RouterTopology {
      *
      * @param names the names of topics
      * @param codecs makes a codec for each task and thread
-     * @param keepEpisodes how long an episode may stay open, and how long a finished one is remembered
      * @param awaitTeam how long an observation waits for its team to become known
      */
-    public static Topology build(
-            TopicNames names, Supplier<RecordCodec> codecs, Duration keepEpisodes, Duration awaitTeam) {
+    public static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Duration awaitTeam) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(SERVICE, names, codecs);
         String observations =
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ROUTER);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);
         topology.addProcessor(
-                ROUTER, () -> new RouterProcessor(names, codecs.get(), keepEpisodes, awaitTeam), observations, actions);
+                ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam), observations, actions);
         topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
         topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
         TeamStore.add(topology, names, codecs);

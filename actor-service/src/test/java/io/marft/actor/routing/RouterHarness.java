@@ -52,7 +52,7 @@ final class RouterHarness implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(settings.streams("router", directory));
         driver = new TopologyTestDriver(
-                RouterTopology.build(names, settings::codec, Duration.ofMinutes(10), AWAIT_TEAM), properties);
+                RouterTopology.build(names, settings::codec, AWAIT_TEAM), properties);
     }
 
     void write(Team team) {

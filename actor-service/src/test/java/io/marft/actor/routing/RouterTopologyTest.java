@@ -94,7 +94,7 @@ class RouterTopologyTest {
 
         assertEquals(
                 List.of(
-                        "episode 'nobody' is not known: it was never observed, or was forgotten",
+                        "episode 'nobody' is not known: it was never observed, or its deadline has passed",
                         "key is 'f', but the value calls for 'e'"),
                 kafka.reasons());
     }
@@ -141,19 +141,55 @@ class RouterTopologyTest {
     }
 
     @Test
-    void shouldForgetAnEpisodeThatStaysOpenAndSayWhoDidNotAct() {
+    void shouldForgetAnEpisodeAtItsTeamsDeadlineAndSayWhoDidNotAct() {
+        Team hasty = Team.newBuilder(chainOfTwo(1))
+                .setVersion(2)
+                .setDeadlineMillis(20_000)
+                .build();
         kafka.write(chainOfTwo(1));
-        kafka.write(observation("e", 0, "1+2?"));
-        kafka.write(action("e", 0, "reasoner", "add"));
+        kafka.write(hasty);
+        kafka.write(observation("slow", 0, "1+2?"));
+        kafka.write(Observation.newBuilder(observation("hasty", 0, "1+2?"))
+                .setTeamVersion(2)
+                .build());
+        kafka.write(action("slow", 0, "reasoner", "add"));
 
-        kafka.passTime(Duration.ofMinutes(11));
-        kafka.write(action("e", 0, "actor", "3"));
+        kafka.passTime(Duration.ofSeconds(19));
+        assertEquals(List.of(), kafka.reasons());
+        kafka.passTime(Duration.ofSeconds(1));
+        assertEquals(
+                List.of("episode missed its deadline of 20s: at step 0 agents [reasoner] did not act"),
+                kafka.reasons());
+        assertEquals(1, kafka.remembered());
+
+        kafka.passTime(Duration.ofMinutes(5));
+        assertEquals(
+                List.of("episode missed its deadline of 5m: at step 0 agents [actor] did not act"), kafka.reasons());
+        assertEquals(0, kafka.remembered());
+    }
+
+    @Test
+    void shouldDeadLetterWhatComesAfterTheDeadlineAndGiveNobodyATurnForIt() {
+        kafka.write(chainOfTwo(2));
+        kafka.write(observation("e", 0, "1+2?"));
+        kafka.write(observation("between", 0, "1+2?"));
+        kafka.write(action("between", 0, "reasoner", "add"));
+        kafka.write(action("between", 0, "actor", "3"));
+        kafka.passTime(Duration.ofMinutes(5));
+        kafka.reasons();
+        kafka.turns("actor");
+
+        kafka.write(action("e", 0, "reasoner", "add"));
+        kafka.write(observation("between", 1, "once more?"));
 
         assertEquals(
                 List.of(
-                        "episode was forgotten after 600 s: at step 0 agents [actor] did not act",
-                        "episode 'e' is not known: it was never observed, or was forgotten"),
+                        "episode 'e' is not known: it was never observed, or its deadline has passed",
+                        "step 1 was observed, but the episode is not known: it was never begun, or its deadline has"
+                                + " passed"),
                 kafka.reasons());
+        assertEquals(List.of(), kafka.turns("actor"));
+        assertEquals(0, kafka.remembered());
     }
 
     @Test
@@ -202,13 +238,13 @@ class RouterTopologyTest {
     }
 
     @Test
-    void shouldForgetAFinishedEpisodeInSilence() {
+    void shouldForgetAFinishedEpisodeAtItsDeadlineInSilence() {
         kafka.write(chainOfTwo(1));
         kafka.write(observation("e", 0, "1+2?"));
         kafka.write(action("e", 0, "reasoner", "add"));
         kafka.write(action("e", 0, "actor", "3"));
 
-        kafka.passTime(Duration.ofMinutes(11));
+        kafka.passTime(Duration.ofMinutes(5));
 
         assertEquals(List.of(), kafka.reasons());
         assertEquals(0, kafka.remembered());

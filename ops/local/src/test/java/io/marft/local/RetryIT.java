@@ -111,7 +111,7 @@ class RetryIT {
                 case "easy" -> {
                     assertEquals(List.of(0.0, 1.0), rewards);
                     assertEquals(List.of("actor", "verifier", "actor", "verifier"), acted);
-                    assertEquals(Closure.DONE, trajectory.getClosure());
+                    assertEquals(Closure.ANSWERED, trajectory.getClosure());
                 }
                 case "hard" -> {
                     assertEquals(List.of(0.0, 0.0, 0.0), rewards);
@@ -121,7 +121,7 @@ class RetryIT {
                 default -> {
                     assertEquals(List.of(0.0), rewards);
                     assertEquals(List.of("actor"), acted);
-                    assertEquals(Closure.DONE, trajectory.getClosure());
+                    assertEquals(Closure.ANSWERED, trajectory.getClosure());
                 }
             }
             assertTrue(trajectory.getTerminal());

@@ -1,6 +1,7 @@
 package io.marft.reward.assemble;
 
-import io.marft.reward.Deadline;
+import io.marft.reward.Teams;
+import io.marft.schemas.client.Deadlines;
 import io.marft.schemas.client.Received;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
@@ -12,11 +13,8 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -34,30 +32,34 @@ final class AssembleProcessor
 
     private static final Logger LOG = LoggerFactory.getLogger(AssembleProcessor.class);
 
-    private final Duration limit;
 
     private KeyValueStore<String, AssemblyState> store;
     private Assembly assembly;
-    private Deadline deadline;
-
-    AssembleProcessor(Duration limit) {
-        this.limit = limit;
-    }
+    private Teams teams;
+    private Deadlines deadlines;
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         super.init(context);
         store = context.getStateStore(STORE);
-        assembly = new Assembly(new TeamStore(context)::find);
-        deadline = new Deadline(limit, Instant.ofEpochMilli(context.currentSystemTimeMs()));
-        context.schedule(Deadline.interval(limit), PunctuationType.WALL_CLOCK_TIME, this::expire);
+        teams = new TeamStore(context)::find;
+        assembly = new Assembly(teams);
+        deadlines = new Deadlines(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        try (KeyValueIterator<String, AssemblyState> all = store.all()) {
+            all.forEachRemaining(entry -> noteDeadline(entry.value));
+        }
+        context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::expire);
     }
 
     @Override
     public void process(Record<String, Received<? extends SpecificRecord>> record) {
-        Assembly.Outcome outcome = decide(record.key(), record.value().value());
+        Optional<AssemblyState> known = Optional.ofNullable(store.get(record.key()));
+        Assembly.Outcome outcome = decide(known, record.value().value());
         if (outcome instanceof Assembly.Open open) {
             store.put(record.key(), open.state());
+            if (!known.map(this::deadline).equals(Optional.of(deadline(open.state())))) {
+                noteDeadline(open.state());
+            }
         } else if (outcome instanceof Assembly.Closed closed) {
             close(closed.trajectory(), record.timestamp());
         } else if (outcome instanceof Assembly.Rejected rejected) {
@@ -69,9 +71,8 @@ final class AssembleProcessor
         }
     }
 
-    private Assembly.Outcome decide(String episode, SpecificRecord value) {
+    private Assembly.Outcome decide(Optional<AssemblyState> known, SpecificRecord value) {
         Instant now = Instant.ofEpochMilli(context().currentSystemTimeMs());
-        Optional<AssemblyState> known = Optional.ofNullable(store.get(episode));
         if (value instanceof Observation observation) {
             return assembly.observation(known, observation, now);
         }
@@ -87,16 +88,15 @@ final class AssembleProcessor
 
     private void expire(long timestamp) {
         Instant now = Instant.ofEpochMilli(timestamp);
-        List<AssemblyState> expired = new ArrayList<>();
-        try (KeyValueIterator<String, AssemblyState> all = store.all()) {
-            while (all.hasNext()) {
-                KeyValue<String, AssemblyState> entry = all.next();
-                if (deadline.passed(entry.value.getOpenedAt(), now)) {
-                    expired.add(entry.value);
-                }
+        for (String episode : deadlines.take(now)) {
+            AssemblyState state = store.get(episode);
+            if (state == null) {
+                continue;
             }
-        }
-        for (AssemblyState state : expired) {
+            if (!deadlines.passed(state.getOpenedAt(), deadline(state), now)) {
+                noteDeadline(state);
+                continue;
+            }
             Optional<Trajectory> trajectory = assembly.expire(state, now);
             LOG.atWarn()
                     .addKeyValue("episode", state.getEpisode())
@@ -109,5 +109,13 @@ final class AssembleProcessor
                                     : "records of an episode without observation are forgotten");
             trajectory.ifPresentOrElse(closed -> close(closed, timestamp), () -> store.delete(state.getEpisode()));
         }
+    }
+
+    private void noteDeadline(AssemblyState state) {
+        deadlines.add(state.getEpisode(), state.getOpenedAt(), deadline(state));
+    }
+
+    private Duration deadline(AssemblyState state) {
+        return Episode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 }

@@ -10,7 +10,6 @@ import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.StateSerde;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -23,12 +22,8 @@ final class AssembleTopology {
 
     private AssembleTopology() {}
 
-    /**
-     * Builds it.
-     *
-     * @param limit how long an episode may take
-     */
-    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Duration limit) {
+    /** Builds it. */
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs);
         TeamStore.add(topology, names, codecs);
@@ -36,7 +31,7 @@ final class AssembleTopology {
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ASSEMBLE);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ASSEMBLE);
         String rewards = parts.source(topology, Topic.REWARDS, Reward.class, Reward::getEpisode, ASSEMBLE);
-        topology.addProcessor(ASSEMBLE, () -> new AssembleProcessor(limit), observations, actions, rewards);
+        topology.addProcessor(ASSEMBLE, AssembleProcessor::new, observations, actions, rewards);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(AssembleProcessor.STORE),

@@ -13,6 +13,7 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.OwnSteps;
 import io.marft.schemas.team.StepInput;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,14 @@ record Episode(AssemblyState state, KnownTeam team) {
                 .findFirst()
                 .flatMap(first -> teams.find(first.getTeam(), first.getTeamVersion()))
                 .map(team -> new Episode(state, team));
+    }
+
+    /** How long the episode of a state may take; empty as long as nothing of its team has come. */
+    static Optional<Duration> deadline(AssemblyState state, Teams teams) {
+        Optional<KnownTeam> acting = state.getActions().stream()
+                .findFirst()
+                .flatMap(first -> teams.find(first.getTeam(), first.getTeamVersion()));
+        return of(state, teams).map(Episode::team).or(() -> acting).map(KnownTeam::deadline);
     }
 
     /** Whether a record of this team version may belong to the episode. */
@@ -77,7 +86,11 @@ record Episode(AssemblyState state, KnownTeam team) {
                 return Optional.empty();
             }
         }
-        return Optional.of(done.isPresent() ? Closure.DONE : Closure.HORIZON);
+        return Optional.of(done.isPresent() ? ended() : Closure.HORIZON);
+    }
+
+    private Closure ended() {
+        return team.dependencies().opensSteps() ? Closure.ANSWERED : Closure.DONE;
     }
 
     /** The step that ended the episode before it began; where the team ends it itself, actions must bear it out. */

@@ -1,7 +1,8 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Deadline;
+import io.marft.reward.Teams;
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.client.Deadlines;
 import io.marft.schemas.client.Received;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
@@ -14,11 +15,8 @@ import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -37,24 +35,27 @@ final class ScoreProcessor
     private static final Logger LOG = LoggerFactory.getLogger(ScoreProcessor.class);
 
     private final Verifiers verifiers;
-    private final Duration limit;
 
     private KeyValueStore<String, ScoringState> store;
     private Scoring scoring;
-    private Deadline deadline;
+    private Teams teams;
+    private Deadlines deadlines;
 
-    ScoreProcessor(Verifiers verifiers, Duration limit) {
+    ScoreProcessor(Verifiers verifiers) {
         this.verifiers = verifiers;
-        this.limit = limit;
     }
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         super.init(context);
         store = context.getStateStore(STORE);
-        scoring = new Scoring(verifiers, new TeamStore(context)::find);
-        deadline = new Deadline(limit, Instant.ofEpochMilli(context.currentSystemTimeMs()));
-        context.schedule(Deadline.interval(limit), PunctuationType.WALL_CLOCK_TIME, this::expire);
+        teams = new TeamStore(context)::find;
+        scoring = new Scoring(verifiers, teams);
+        deadlines = new Deadlines(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        try (KeyValueIterator<String, ScoringState> all = store.all()) {
+            all.forEachRemaining(entry -> noteDeadline(entry.value));
+        }
+        context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::expire);
     }
 
     @Override
@@ -63,7 +64,7 @@ final class ScoreProcessor
         Optional<ScoringState> known = Optional.ofNullable(store.get(record.key()));
         Scoring.Outcome outcome = decide(known, record.value().value(), now);
         if (outcome instanceof Scoring.Accepted accepted) {
-            accepted.state().ifPresentOrElse(state -> store.put(record.key(), state), () -> store.delete(record.key()));
+            accepted.state().ifPresentOrElse(state -> keep(known, state), () -> store.delete(record.key()));
             for (Reward reward : accepted.rewards()) {
                 context().forward(record.withValue(reward), Topic.REWARDS.suffix());
             }
@@ -73,6 +74,13 @@ final class ScoreProcessor
                             record.withValue(
                                     record.value().reject(ScoreService.NAME, rejected.reason(), context(), record)),
                             TopologyParts.DEAD_LETTERS);
+        }
+    }
+
+    private void keep(Optional<ScoringState> known, ScoringState state) {
+        store.put(state.getEpisode(), state);
+        if (!known.map(this::deadline).equals(Optional.of(deadline(state)))) {
+            noteDeadline(state);
         }
     }
 
@@ -87,16 +95,15 @@ final class ScoreProcessor
 
     private void expire(long timestamp) {
         Instant now = Instant.ofEpochMilli(timestamp);
-        List<ScoringState> expired = new ArrayList<>();
-        try (KeyValueIterator<String, ScoringState> all = store.all()) {
-            while (all.hasNext()) {
-                KeyValue<String, ScoringState> entry = all.next();
-                if (deadline.passed(entry.value.getOpenedAt(), now)) {
-                    expired.add(entry.value);
-                }
+        for (String episode : deadlines.take(now)) {
+            ScoringState state = store.get(episode);
+            if (state == null) {
+                continue;
             }
-        }
-        for (ScoringState state : expired) {
+            if (!deadlines.passed(state.getOpenedAt(), deadline(state), now)) {
+                noteDeadline(state);
+                continue;
+            }
             store.delete(state.getEpisode());
             boolean expected = state.getReference() != null
                     || state.getActions().stream().anyMatch(action -> action.getPurpose() != Purpose.QUESTION);
@@ -106,5 +113,14 @@ final class ScoreProcessor
                         .log("episode was not scored in time and is forgotten");
             }
         }
+    }
+
+    private void noteDeadline(ScoringState state) {
+        deadlines.add(state.getEpisode(), state.getOpenedAt(), deadline(state));
+    }
+
+    private Duration deadline(ScoringState state) {
+        return ScoredEpisode.of(state, teams).map(scored -> scored.team().deadline())
+                .orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 }

@@ -11,7 +11,6 @@ import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.StateSerde;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -27,12 +26,8 @@ final class ScoreTopology {
 
     private ScoreTopology() {}
 
-    /**
-     * Builds it.
-     *
-     * @param limit how long a reference or an answer waits for the others
-     */
-    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Verifiers verifiers, Duration limit) {
+    /** Builds it. */
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Verifiers verifiers) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);
         TeamStore.add(topology, names, codecs);
@@ -40,7 +35,7 @@ final class ScoreTopology {
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, SCORE);
         String observations =
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, SCORE);
-        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers, limit), references, actions, observations);
+        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers), references, actions, observations);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(ScoreProcessor.STORE),

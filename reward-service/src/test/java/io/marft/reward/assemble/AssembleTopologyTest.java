@@ -1,20 +1,27 @@
 package io.marft.reward.assemble;
 
 import static io.marft.reward.Sample.CHAIN;
+import static io.marft.reward.Sample.PAIR;
+import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
 import static io.marft.reward.Sample.observation;
 import static io.marft.reward.Sample.reward;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.TopologyHarness;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.topic.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +35,7 @@ class AssembleTopologyTest {
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
                 directory,
-                settings -> AssembleTopology.build(settings.topics(), settings::codec, Duration.ofMinutes(5)));
+                settings -> AssembleTopology.build(settings.topics(), settings::codec));
     }
 
     @AfterEach
@@ -80,18 +87,74 @@ class AssembleTopologyTest {
     }
 
     @Test
-    void shouldCloseWhatMissesItsDeadlineAndForgetWhatNeverBegan() {
-        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
+    void shouldCloseWhatMissesItsTeamsDeadlineAndForgetWhatNeverBegan() {
+        Team hasty = Team.newBuilder(CHAIN)
+                .setVersion(3)
+                .setDeadlineMillis(20_000)
+                .build();
+        kafka.pipe(Topic.TEAMS, "chain", hasty);
+        kafka.pipe(Topic.OBSERVATIONS, "slow", observation("slow", 0, CHAIN));
         kafka.pipe(Topic.ACTIONS, "x", action("x", 0, "actor", CHAIN, "7"));
+        kafka.pipe(Topic.REWARDS, "hasty", reward("hasty", 0, hasty, 1));
+        kafka.pipe(Topic.OBSERVATIONS, "hasty", observation("hasty", 0, hasty));
+
+        kafka.passTime(Duration.ofSeconds(19));
+        assertEquals(3, kafka.held(AssembleProcessor.STORE));
+        kafka.passTime(Duration.ofSeconds(1));
+        Trajectory hastily = kafka.read(Topic.TRAJECTORIES, Trajectory.class).get(0);
+        assertEquals("hasty", hastily.getEpisode());
+        assertEquals(Closure.TIMED_OUT, hastily.getClosure());
+        assertFalse(hastily.getTerminal());
+        assertEquals(List.of(), hastily.getSteps().get(0).getActions());
 
         kafka.passTime(Duration.ofMinutes(4));
         assertEquals(2, kafka.held(AssembleProcessor.STORE));
-
-        kafka.passTime(Duration.ofMinutes(2));
+        kafka.passTime(Duration.ofMinutes(1));
         List<Trajectory> trajectories = kafka.read(Topic.TRAJECTORIES, Trajectory.class);
         assertEquals(
-                List.of("e"), trajectories.stream().map(Trajectory::getEpisode).toList());
+                List.of("slow"),
+                trajectories.stream().map(Trajectory::getEpisode).toList());
         assertEquals(Closure.TIMED_OUT, trajectories.get(0).getClosure());
+        assertEquals(0, kafka.held(AssembleProcessor.STORE));
+    }
+
+    @Test
+    void shouldForgetALateActionWithoutClosingItsEpisodeAgain() {
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
+        kafka.passTime(Duration.ofMinutes(5));
+        assertEquals(1, kafka.read(Topic.TRAJECTORIES, Trajectory.class).size());
+
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
+        kafka.passTime(Duration.ofMinutes(5));
+
+        assertEquals(List.of(), kafka.read(Topic.TRAJECTORIES, Trajectory.class));
+        assertEquals(0, kafka.held(AssembleProcessor.STORE));
+    }
+
+    @Test
+    void shouldSayWhetherTheHorizonTheEnvironmentOrTheTeamEndedAnEpisode() {
+        for (String episode : List.of("horizon", "done")) {
+            kafka.pipe(Topic.OBSERVATIONS, episode, observation(episode, 0, PAIR));
+            kafka.pipe(Topic.ACTIONS, episode, action(episode, 0, "left", PAIR, "7"));
+            kafka.pipe(Topic.ACTIONS, episode, action(episode, 0, "right", PAIR, "8"));
+            kafka.pipe(Topic.REWARDS, episode, reward(episode, 0, PAIR, 0.5));
+        }
+        kafka.pipe(Topic.OBSERVATIONS, "horizon", observation("horizon", 1, PAIR));
+        kafka.pipe(Topic.ACTIONS, "horizon", action("horizon", 1, "left", PAIR, "7"));
+        kafka.pipe(Topic.ACTIONS, "horizon", action("horizon", 1, "right", PAIR, "7"));
+        kafka.pipe(Topic.REWARDS, "horizon", reward("horizon", 1, PAIR, 0.5));
+        kafka.pipe(Topic.OBSERVATIONS, "done", observation("done", 1, PAIR, Purpose.TRAINING, true));
+        kafka.pipe(Topic.OBSERVATIONS, "answered", observation("answered", 0, VERIFIED));
+        kafka.pipe(Topic.ACTIONS, "answered", action("answered", 0, "actor", VERIFIED, "7"));
+        kafka.pipe(Topic.ACTIONS, "answered", action("answered", 0, "verifier", VERIFIED, "yes"));
+        kafka.pipe(Topic.REWARDS, "answered", reward("answered", 0, VERIFIED, 1));
+        kafka.pipe(Topic.OBSERVATIONS, "answered", observation("answered", 1, VERIFIED, Purpose.TRAINING, true));
+
+        Map<String, Closure> closures = kafka.read(Topic.TRAJECTORIES, Trajectory.class).stream()
+                .collect(Collectors.toMap(Trajectory::getEpisode, Trajectory::getClosure));
+
+        assertEquals(
+                Map.of("horizon", Closure.HORIZON, "done", Closure.DONE, "answered", Closure.ANSWERED), closures);
         assertEquals(0, kafka.held(AssembleProcessor.STORE));
     }
 }

@@ -184,7 +184,7 @@ class AssemblyTest {
         records.add(observation("e", 2, VERIFIED, Purpose.TRAINING, true));
         Trajectory done = close(records.toArray(SpecificRecord[]::new));
 
-        assertEquals(Closure.DONE, done.getClosure());
+        assertEquals(Closure.ANSWERED, done.getClosure());
         assertTrue(done.getTerminal());
         assertEquals(2, done.getSteps().size());
     }
@@ -223,7 +223,7 @@ class AssemblyTest {
 
         Outcome right = take(Optional.of(state), action("e", 0, "verifier", VERIFIED, "yes"));
         Trajectory trajectory = assertInstanceOf(Closed.class, right).trajectory();
-        assertEquals(Closure.DONE, trajectory.getClosure());
+        assertEquals(Closure.ANSWERED, trajectory.getClosure());
         assertEquals(1, trajectory.getSteps().size());
 
         Outcome wrong = take(Optional.of(state), action("e", 0, "verifier", VERIFIED, "no"));

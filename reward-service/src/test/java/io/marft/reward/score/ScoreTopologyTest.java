@@ -31,7 +31,7 @@ class ScoreTopologyTest {
         kafka = new TopologyHarness(
                 directory,
                 settings -> ScoreTopology.build(
-                        settings.topics(), settings::codec, Verifiers.bundled(), Duration.ofMinutes(10)));
+                        settings.topics(), settings::codec, Verifiers.bundled()));
     }
 
     @AfterEach
@@ -112,7 +112,7 @@ class ScoreTopologyTest {
         kafka.pipe(Topic.REFERENCES, "a", reference("a", "7"));
         kafka.pipe(Topic.ACTIONS, "q", action("q", 0, "actor", CHAIN, "7", Purpose.QUESTION));
 
-        kafka.passTime(Duration.ofMinutes(9));
+        kafka.passTime(Duration.ofMinutes(4));
         assertEquals(2, kafka.held(ScoreProcessor.STORE));
 
         kafka.passTime(Duration.ofMinutes(2));

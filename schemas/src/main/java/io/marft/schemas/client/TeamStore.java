@@ -39,7 +39,13 @@ import org.slf4j.LoggerFactory;
 public final class TeamStore {
 
     /** A team and how it depends. */
-    public record KnownTeam(Team team, DependencyFunction dependencies) {}
+    public record KnownTeam(Team team, DependencyFunction dependencies) {
+
+        /** How long an episode may take. */
+        public Duration deadline() {
+            return Duration.ofMillis(team.getDeadlineMillis());
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(TeamStore.class);
     private static final String STORE = "teams";

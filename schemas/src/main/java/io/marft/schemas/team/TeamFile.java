@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +27,7 @@ import java.util.regex.Pattern;
  * name: arithmetic
  * version: 1
  * horizon: 1
+ * deadline: 5m
  * agents:
  *   - name: reasoner
  *     profile: Plan.
@@ -46,6 +49,12 @@ public final class TeamFile {
 
     /** Logits divided by less leave float32's range. */
     private static final float COLDEST = 1e-3f;
+
+    private static final long DEFAULT_DEADLINE_MILLIS = 300_000;
+
+    private static final long LEAST_DEADLINE_MILLIS = 100;
+
+    private static final Duration MOST_DEADLINE = Duration.ofHours(24);
 
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -92,7 +101,8 @@ public final class TeamFile {
         }
     }
 
-    private record TeamEntry(String name, Integer version, Integer horizon, String retry, List<AgentEntry> agents) {}
+    private record TeamEntry(
+            String name, Integer version, Integer horizon, String retry, String deadline, List<AgentEntry> agents) {}
 
     /**
      * Reads a team file.
@@ -153,12 +163,14 @@ public final class TeamFile {
         for (AgentEntry agent : entry.agents()) {
             check(agent, where);
         }
+        Duration deadline = deadline(entry, where);
         Team team = Team.newBuilder()
                 .setName(entry.name())
                 .setVersion(version)
                 .setAgents(entry.agents().stream().map(AgentEntry::agent).toList())
                 .setHorizon(horizon)
                 .setRetry(Objects.requireNonNullElse(entry.retry(), ""))
+                .setDeadlineMillis(deadline.toMillis())
                 .setCreatedAt(Instant.EPOCH)
                 .build();
         try {
@@ -167,6 +179,21 @@ public final class TeamFile {
             throw new TeamException(where + ": " + e.getMessage(), e);
         }
         return team;
+    }
+
+    private static Duration deadline(TeamEntry entry, String where) {
+        if (entry.deadline() == null) {
+            return Duration.ofMillis(DEFAULT_DEADLINE_MILLIS);
+        }
+        Optional<Duration> deadline = Spans.parse(entry.deadline());
+        require(
+                deadline.filter(span -> span.toMillis() >= LEAST_DEADLINE_MILLIS && span.compareTo(MOST_DEADLINE) <= 0)
+                        .isPresent(),
+                where,
+                "deadline",
+                "a time from 100ms to 24h, such as 90s or 10m",
+                entry.deadline());
+        return deadline.orElseThrow();
     }
 
     private static void check(AgentEntry agent, String where) {

@@ -89,6 +89,19 @@ class TeamFileTest {
     }
 
     @Test
+    void shouldReadHowLongAnEpisodeMayTake() {
+        String agents = "agents: [{name: a, answers: true}]\n";
+        assertEquals(
+                90_000, TeamFile.parse("name: x\ndeadline: 90s\n" + agents, "t").getDeadlineMillis());
+        assertEquals(300_000, TeamFile.parse("name: x\n" + agents, "t").getDeadlineMillis());
+        for (String wrong : List.of("90", "50ms", "25h", "soon")) {
+            refused(
+                    "name: x\ndeadline: " + wrong + "\n" + agents,
+                    "deadline must be a time from 100ms to 24h, such as 90s or 10m, got: " + wrong);
+        }
+    }
+
+    @Test
     void shouldNameFilePlaceAndRuleOfWhatIsWrong() {
         refused("nmae: x\n", "unknown key 'nmae' at nmae: known keys are");
         refused("name: x\nagents:\n- {name: a, colour: red}\n", "unknown key 'colour' at agents[0].colour");
