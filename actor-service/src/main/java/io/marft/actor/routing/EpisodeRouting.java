@@ -170,8 +170,8 @@ public final class EpisodeRouting {
      */
     public static Routed act(Optional<OpenEpisode> episode, Action action, Optional<KnownTeam> team, Instant now) {
         if (episode.isEmpty()) {
-            return new Routed.Rejected(
-                    "episode '" + action.getEpisode() + "' is not known: it was never observed, or its deadline has passed");
+            return new Routed.Rejected("episode '" + action.getEpisode()
+                    + "' is not known: it was never observed, or its deadline has passed");
         }
         OpenEpisode open = episode.get();
         KnownTeam known = team.orElseThrow();

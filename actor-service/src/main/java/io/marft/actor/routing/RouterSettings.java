@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param stateDirectory where Kafka Streams keeps its lock and bookkeeping; the state itself is in memory and on the log
  * @param awaitTeam how long an observation waits for its team to become known
  */
-public record RouterSettings(
-        ClientSettings client, String instance, Path stateDirectory, Duration awaitTeam) {
+public record RouterSettings(ClientSettings client, String instance, Path stateDirectory, Duration awaitTeam) {
 
     public RouterSettings {
         if (instance.isBlank()) {

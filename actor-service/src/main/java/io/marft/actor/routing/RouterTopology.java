@@ -61,8 +61,7 @@ public final class RouterTopology {
         String observations =
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ROUTER);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);
-        topology.addProcessor(
-                ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam), observations, actions);
+        topology.addProcessor(ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam), observations, actions);
         topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
         topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
         TeamStore.add(topology, names, codecs);

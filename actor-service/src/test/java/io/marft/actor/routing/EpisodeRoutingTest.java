@@ -192,7 +192,9 @@ class EpisodeRoutingTest {
     void shouldRejectObservationsOutOfTurn() {
         Router router = new Router(chainOfTwo(2));
 
-        assertEquals("step 1 was observed, but the episode is not known: it was never begun, or its deadline has passed", router.rejected(observation("e", 1, "?")));
+        assertEquals(
+                "step 1 was observed, but the episode is not known: it was never begun, or its deadline has passed",
+                router.rejected(observation("e", 1, "?")));
         router.observe(observation("e", 0, "?"));
         assertEquals(
                 "observation names team team version 2, but the episode began with team team version 1",

@@ -51,8 +51,7 @@ final class RouterHarness implements AutoCloseable {
         codec = settings.codec();
         Properties properties = new Properties();
         properties.putAll(settings.streams("router", directory));
-        driver = new TopologyTestDriver(
-                RouterTopology.build(names, settings::codec, AWAIT_TEAM), properties);
+        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec, AWAIT_TEAM), properties);
     }
 
     void write(Team team) {
@@ -100,8 +99,7 @@ final class RouterHarness implements AutoCloseable {
     }
 
     private <T extends SpecificRecord> List<T> read(String topic, Class<T> type) {
-        return outputs.computeIfAbsent(topic, this::output).readValuesToList()
-                .stream()
+        return outputs.computeIfAbsent(topic, this::output).readValuesToList().stream()
                 .map(bytes -> ((Decoded.Valid<T>) codec.decode(topic, bytes, type)).value())
                 .toList();
     }

@@ -32,7 +32,6 @@ final class AssembleProcessor
 
     private static final Logger LOG = LoggerFactory.getLogger(AssembleProcessor.class);
 
-
     private KeyValueStore<String, AssemblyState> store;
     private Assembly assembly;
     private Teams teams;

@@ -120,7 +120,8 @@ final class ScoreProcessor
     }
 
     private Duration deadline(ScoringState state) {
-        return ScoredEpisode.of(state, teams).map(scored -> scored.team().deadline())
+        return ScoredEpisode.of(state, teams)
+                .map(scored -> scored.team().deadline())
                 .orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 }

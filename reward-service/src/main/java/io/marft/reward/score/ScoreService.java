@@ -20,8 +20,7 @@ public final class ScoreService extends StreamsService {
      * @param instance this process's name among those that run this service
      * @param stateDirectory where Kafka Streams keeps its local files
      */
-    public ScoreService(
-            ClientSettings settings, String instance, Path stateDirectory, Verifiers verifiers) {
+    public ScoreService(ClientSettings settings, String instance, Path stateDirectory, Verifiers verifiers) {
         super(
                 NAME,
                 instance,

@@ -33,9 +33,7 @@ class AssembleTopologyTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new TopologyHarness(
-                directory,
-                settings -> AssembleTopology.build(settings.topics(), settings::codec));
+        kafka = new TopologyHarness(directory, settings -> AssembleTopology.build(settings.topics(), settings::codec));
     }
 
     @AfterEach
@@ -88,10 +86,8 @@ class AssembleTopologyTest {
 
     @Test
     void shouldCloseWhatMissesItsTeamsDeadlineAndForgetWhatNeverBegan() {
-        Team hasty = Team.newBuilder(CHAIN)
-                .setVersion(3)
-                .setDeadlineMillis(20_000)
-                .build();
+        Team hasty =
+                Team.newBuilder(CHAIN).setVersion(3).setDeadlineMillis(20_000).build();
         kafka.pipe(Topic.TEAMS, "chain", hasty);
         kafka.pipe(Topic.OBSERVATIONS, "slow", observation("slow", 0, CHAIN));
         kafka.pipe(Topic.ACTIONS, "x", action("x", 0, "actor", CHAIN, "7"));
@@ -153,8 +149,7 @@ class AssembleTopologyTest {
         Map<String, Closure> closures = kafka.read(Topic.TRAJECTORIES, Trajectory.class).stream()
                 .collect(Collectors.toMap(Trajectory::getEpisode, Trajectory::getClosure));
 
-        assertEquals(
-                Map.of("horizon", Closure.HORIZON, "done", Closure.DONE, "answered", Closure.ANSWERED), closures);
+        assertEquals(Map.of("horizon", Closure.HORIZON, "done", Closure.DONE, "answered", Closure.ANSWERED), closures);
         assertEquals(0, kafka.held(AssembleProcessor.STORE));
     }
 }

@@ -29,9 +29,7 @@ class ScoreTopologyTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
-                directory,
-                settings -> ScoreTopology.build(
-                        settings.topics(), settings::codec, Verifiers.bundled()));
+                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.bundled()));
     }
 
     @AfterEach
