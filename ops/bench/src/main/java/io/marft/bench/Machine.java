@@ -12,11 +12,12 @@ import java.util.List;
  * @param processors how many Java may use
  * @param java the virtual machine and its version
  */
-record Machine(String cpu, int processors, String java) {
+public record Machine(String cpu, int processors, String java) {
 
     private static final Path CPUS = Path.of("/proc/cpuinfo");
 
-    static Machine here() {
+    /** This machine. */
+    public static Machine here() {
         return new Machine(
                 model(),
                 Runtime.getRuntime().availableProcessors(),

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures what this machine does.",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchPolicyCommand.class, BenchUpdateCommand.class})
+        subcommands = {BenchPolicyCommand.class, BenchUpdateCommand.class, BenchPipelineCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec
@@ -33,6 +33,6 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "policy or update is missing");
+        throw new ParameterException(spec.commandLine(), "policy, update or pipeline is missing");
     }
 }

@@ -55,7 +55,7 @@ class LayeringTest {
 
     @Test
     void shouldKeepBenchmarksToWhatTheyMeasure() {
-        assertKnowsNoOtherThan("bench", "schemas", "policy", "environments", "actor", "trainer", "experiment", "bench");
+        assertKnowsNoOtherThan("bench", "schemas", "policy", "environments", "actor", "reward", "trainer", "experiment", "local", "bench");
     }
 
     @Test

@@ -6,13 +6,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What has been opened so far, to be closed in the opposite order, each whatever became of the others. Thread-safe. */
-final class Closing implements AutoCloseable {
+public final class Closing implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    synchronized <T extends AutoCloseable> T later(T resource) {
+    /** Takes a resource that is to be closed. */
+    public synchronized <T extends AutoCloseable> T later(T resource) {
         opened.push(resource);
         return resource;
     }

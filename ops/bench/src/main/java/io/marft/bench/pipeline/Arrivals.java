@@ -1,0 +1,115 @@
+package io.marft.bench.pipeline;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * When a reader of committed records saw each stage of each episode: every agent's turn and action, reward and
+ * trajectory. Thread-safe; its thread runs from construction to close.
+ */
+final class Arrivals implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final ClientSettings client;
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final RecordCodec codec;
+    private final Map<String, String> stageOfTopic = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Long>> seen = new ConcurrentHashMap<>();
+    private final Thread thread = new Thread(this::run, "bench-arrivals");
+    private volatile boolean closing;
+
+    /** Begins at the topics' ends. */
+    Arrivals(ClientSettings client, Team team) {
+        this.client = client;
+        this.consumer = new KafkaConsumer<>(client.reader());
+        this.codec = client.codec();
+        TopicNames names = client.topics();
+        for (TeamAgent agent : team.getAgents()) {
+            stageOfTopic.put(names.turns(agent.getName()), turnOf(agent.getName()));
+        }
+        stageOfTopic.put(names.of(Topic.REWARDS), "reward");
+        stageOfTopic.put(names.of(Topic.TRAJECTORIES), "trajectory");
+        List<String> topics = new ArrayList<>(stageOfTopic.keySet());
+        topics.add(names.of(Topic.ACTIONS));
+        List<TopicPartition> partitions = topics.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToEnd(partitions);
+        partitions.forEach(consumer::position); // Seeking is lazy; asking fixes the place.
+        thread.start();
+    }
+
+    /** The names of the stages in their usual order. */
+    static List<String> stages(Team team) {
+        List<String> stages = new ArrayList<>();
+        for (TeamAgent agent : team.getAgents()) {
+            stages.add(turnOf(agent.getName()));
+            stages.add(actionOf(agent.getName()));
+        }
+        stages.add("reward");
+        stages.add("trajectory");
+        return stages;
+    }
+
+    static String turnOf(String agent) {
+        return "turn of " + agent;
+    }
+
+    static String actionOf(String agent) {
+        return "action of " + agent;
+    }
+
+    /** When an episode came to a stage, by {@link System#nanoTime}; empty if it has not. */
+    Optional<Long> nanos(String episode, String stage) {
+        return Optional.ofNullable(seen.getOrDefault(episode, Map.of()).get(stage));
+    }
+
+    private void run() {
+        while (!closing) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                long now = System.nanoTime();
+                stage(record).ifPresent(stage -> seen.computeIfAbsent(record.key(), key -> new ConcurrentHashMap<>())
+                        .putIfAbsent(stage, now));
+            }
+        }
+        consumer.close();
+        codec.close();
+    }
+
+    private Optional<String> stage(ConsumerRecord<String, byte[]> record) {
+        if (!record.topic().equals(client.topics().of(Topic.ACTIONS))) {
+            return Optional.of(stageOfTopic.get(record.topic()));
+        }
+        return codec.decode(record.topic(), record.value(), Action.class) instanceof Decoded.Valid<Action> action
+                ? Optional.of(actionOf(action.value().getAgent()))
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
