@@ -21,10 +21,11 @@ import picocli.CommandLine.Spec;
 /** Measures the pipeline. */
 @Command(
         name = "pipeline",
-        description = "Starts a broker, a registry and the services in this process, on data of its own that are deleted at "
-                + "the end, with policies that answer at once. Measures latency from observation to answer at a fixed "
-                + "rate, then how many episodes a second close, then how many records a second the broker takes in by "
-                + "itself.",
+        description =
+                "Starts a broker, a registry and the services in this process, on data of its own that are deleted at "
+                        + "the end, with policies that answer at once. Measures latency from observation to answer at a fixed "
+                        + "rate, then how many episodes a second close, then how many records a second the broker takes in by "
+                        + "itself.",
         mixinStandardHelpOptions = true)
 final class BenchPipelineCommand implements Callable<Integer> {
 
@@ -45,10 +46,7 @@ final class BenchPipelineCommand implements Callable<Integer> {
             description = "Episodes that are open while throughput is measured. Default: 4000.")
     private int openEpisodes;
 
-    @Option(
-            names = "--seconds",
-            defaultValue = "30",
-            description = "How long to measure each of the two. Default: 30.")
+    @Option(names = "--seconds", defaultValue = "30", description = "How long to measure each of the two. Default: 30.")
     private int seconds;
 
     @Option(

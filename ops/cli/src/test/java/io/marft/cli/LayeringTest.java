@@ -55,7 +55,17 @@ class LayeringTest {
 
     @Test
     void shouldKeepBenchmarksToWhatTheyMeasure() {
-        assertKnowsNoOtherThan("bench", "schemas", "policy", "environments", "actor", "reward", "trainer", "experiment", "local", "bench");
+        assertKnowsNoOtherThan(
+                "bench",
+                "schemas",
+                "policy",
+                "environments",
+                "actor",
+                "reward",
+                "trainer",
+                "experiment",
+                "local",
+                "bench");
     }
 
     @Test
