@@ -30,13 +30,14 @@ class KillSuiteIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int BATCH = 100;
-    private static final int IN_FLIGHT = 256;
+    private static final int IN_FLIGHT = 128;
 
     /** A team with all that D has: a chain, an agent that is skipped as a rule, and steps that the team opens itself. */
     private static final String TEAM =
             """
             name: checked
             horizon: 2
+            deadline: 24h
             retry: "has(actions.checker) && actions.checker.contains('{1')"
             agents:
               - {name: planner, profile: Plan.}

@@ -132,7 +132,8 @@ final class EpisodesCheck {
             findings.add("open episode " + first.getEpisode() + ": missing observation " + steps.size());
             return;
         }
-        close(first, observation.filter(Observation::getDone).isPresent(), steps);
+        Closure ended = team.getRetry().isEmpty() ? Closure.DONE : Closure.ANSWERED;
+        close(first, observation.filter(Observation::getDone).isPresent() ? ended : Closure.HORIZON, steps);
     }
 
     /** Says which turns and actions a step must have. */
@@ -238,8 +239,8 @@ final class EpisodesCheck {
         return found;
     }
 
-    private void close(Observation first, boolean done, List<Step> steps) {
-        if (done && steps.isEmpty()) {
+    private void close(Observation first, Closure closure, List<Step> steps) {
+        if (steps.isEmpty()) {
             return; // Nobody had anything to act upon: there was no episode.
         }
         Optional<Trajectory> found = trajectories.get(first.getEpisode());
@@ -248,7 +249,7 @@ final class EpisodesCheck {
                 .setTeam(first.getTeam())
                 .setTeamVersion(first.getTeamVersion())
                 .setPurpose(first.getPurpose())
-                .setClosure(done ? Closure.DONE : Closure.HORIZON)
+                .setClosure(closure)
                 .setTerminal(true)
                 .setSteps(first.getPurpose() == Purpose.QUESTION ? withoutEarlyRewards(steps, found) : steps)
                 .setOpenedAt(first.getCreatedAt())

@@ -68,7 +68,7 @@ final class Sample {
             observe(episode, 0, false);
             Step only = new Step(0, question(episode), answered(episode, 0, "42"), reward(episode, 0, 1, 1));
             observe(episode, 1, true);
-            close(episode, Closure.DONE, List.of(only));
+            close(episode, Closure.ANSWERED, List.of(only));
         }
         observe("twice", 0, false);
         List<Action> first = new ArrayList<>(answered("twice", 0, "41?"));
