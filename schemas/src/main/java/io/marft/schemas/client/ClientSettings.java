@@ -3,15 +3,21 @@ package io.marft.schemas.client;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.TopicNames;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -26,11 +32,14 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param bootstrapServers Kafka's {@code bootstrap.servers}
  * @param registryUrl base URL of a registry that speaks Confluent's protocol
  * @param prefix prefix of topics, groups and transactional ids
- * @param properties further client properties, for instance of security; they win over those set here
+ * @param properties further client properties, for instance of security, by Kafka's and the registry client's own names
+ *     ({@link ClientProperties}); they win over those set here, and what the guarantees rest on is refused. They may be
+ *     secret, and no text that this class makes has their values
  */
 public record ClientSettings(
         String bootstrapServers, String registryUrl, String prefix, Map<String, String> properties) {
 
+    private static final String REGISTRY = ClientSettingRules.REGISTRY;
     private static final int CACHED_SCHEMAS = 1000;
 
     /**
@@ -43,8 +52,13 @@ public record ClientSettings(
     public ClientSettings {
         requireText(bootstrapServers, "bootstrap servers");
         requireText(registryUrl, "registry URL");
+        if (URI.create(registryUrl.strip()).getRawUserInfo() != null) {
+            throw new IllegalArgumentException("registry URL must not hold a user and password: give them as setting"
+                    + " schema.registry.basic.auth.user.info");
+        }
         new TopicNames(prefix);
         properties = Map.copyOf(properties);
+        properties.forEach(ClientSettingRules::check);
     }
 
     public ClientSettings(String bootstrapServers, String registryUrl, String prefix) {
@@ -62,36 +76,61 @@ public record ClientSettings(
 
     /** A new registry client. */
     public SchemaRegistryClient registry() {
+        Map<String, String> own = registryProperties();
         if (registryUrl.startsWith("mock://")) {
             return SchemaRegistryClientFactory.newClient(
-                    List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), properties, Map.of());
+                    List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), own, Map.of());
         }
         return new CachedSchemaRegistryClient(
-                List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), properties, Map.of());
+                List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), own, Map.of());
+    }
+
+    /** Under the names that the registry's client looks for. Credentials that are given need no other word to be used. */
+    private Map<String, String> registryProperties() {
+        Map<String, String> own = new HashMap<>();
+        properties.forEach((key, value) -> {
+            if (ClientSettingRules.ofRegistry(key)) {
+                own.put(key.startsWith(REGISTRY) ? key : REGISTRY + key, value);
+            }
+        });
+        String source = REGISTRY + SchemaRegistryClientConfig.BASIC_AUTH_CREDENTIALS_SOURCE;
+        if (own.containsKey(REGISTRY + SchemaRegistryClientConfig.USER_INFO_CONFIG)) {
+            own.putIfAbsent(source, "USER_INFO");
+        }
+        if (own.containsKey(REGISTRY + SchemaRegistryClientConfig.BEARER_AUTH_TOKEN_CONFIG)) {
+            own.putIfAbsent(REGISTRY + SchemaRegistryClientConfig.BEARER_AUTH_CREDENTIALS_SOURCE, "STATIC_TOKEN");
+        }
+        if ("SASL_INHERIT".equals(own.get(source)) && properties.containsKey(SaslConfigs.SASL_JAAS_CONFIG)) {
+            own.put(SaslConfigs.SASL_JAAS_CONFIG, properties.get(SaslConfigs.SASL_JAAS_CONFIG));
+        }
+        return own;
     }
 
     /** Of an administration client. */
     public Map<String, Object> admin() {
-        return with(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+        return with(
+                AdminClientConfig.configNames(), Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
     }
 
     /** Of an idempotent producer without transactions. */
     public Map<String, Object> producer(String clientId) {
-        return with(Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.CLIENT_ID_CONFIG,
-                clientId,
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                "lz4",
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                StringSerializer.class,
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-                ByteArraySerializer.class));
+        return with(
+                ProducerConfig.configNames(),
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.CLIENT_ID_CONFIG,
+                        clientId,
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                        "lz4",
+                        ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                        StringSerializer.class,
+                        ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                        ByteArraySerializer.class));
     }
 
     /** Of a transactional producer; a second one of the same id fences the first. */
@@ -99,7 +138,7 @@ public record ClientSettings(
         Map<String, Object> map = producer(transactionalId);
         map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         map.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
-        return with(map);
+        return with(ProducerConfig.configNames(), map);
     }
 
     /** Of a consumer in a group: committed records only, from the beginning, offsets committed by hand. */
@@ -107,22 +146,24 @@ public record ClientSettings(
         Map<String, Object> map = reader();
         map.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
         map.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        return with(map);
+        return with(ConsumerConfig.configNames(), map);
     }
 
     /** Of a consumer without a group, which assigns its partitions itself: committed records only. */
     public Map<String, Object> reader() {
-        return with(Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                ByteArrayDeserializer.class));
+        return with(
+                ConsumerConfig.configNames(),
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+                        StringDeserializer.class,
+                        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                        ByteArrayDeserializer.class));
     }
 
     /**
@@ -132,7 +173,7 @@ public record ClientSettings(
      * @param stateDirectory where its local state lies
      */
     public Map<String, Object> streams(String name, Path stateDirectory) {
-        Map<String, Object> map = with(Map.of(
+        Map<String, Object> map = new HashMap<>(Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 StreamsConfig.APPLICATION_ID_CONFIG,
@@ -154,13 +195,26 @@ public record ClientSettings(
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
         map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
-        return with(map);
+        // Kafka Streams gives each of its clients what that client knows.
+        return with(properties.keySet(), map);
     }
 
-    private Map<String, Object> with(Map<String, Object> base) {
+    /** A client gets no property that it does not know: it could only log it. */
+    private Map<String, Object> with(Set<String> known, Map<String, Object> base) {
         Map<String, Object> all = new HashMap<>(base);
-        all.putAll(properties);
+        properties.forEach((key, value) -> {
+            if (known.contains(key) && !ClientSettingRules.ofRegistry(key)) {
+                all.put(key, value);
+            }
+        });
         return all;
+    }
+
+    /** Names the properties and hides their values. */
+    @Override
+    public String toString() {
+        return "ClientSettings[bootstrapServers=" + bootstrapServers + ", registryUrl=" + registryUrl + ", prefix="
+                + prefix + ", properties=" + new TreeSet<>(properties.keySet()) + "]";
     }
 
     private static void requireText(String value, String what) {

@@ -7,6 +7,7 @@ import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -41,12 +42,14 @@ public final class RecordCodec implements AutoCloseable {
      * Encodes a value for a topic.
      *
      * @throws RegistryUnavailableException if the registry cannot be reached
+     * @throws RegistryRefusedException if it does not let this client in
      * @throws IllegalStateException if the topic's subject does not hold the value's schema
      */
     public byte[] encode(String topic, SpecificRecord value) {
         try {
             return serializer.serialize(topic, value);
-        } catch (SerializationException e) {
+        } catch (SerializationException | InvalidConfigurationException e) {
+            RegistryRefusedException.throwIfRefused(e);
             if (registryUnavailable(e)) {
                 throw new RegistryUnavailableException("schema registry cannot be asked about topic " + topic, e);
             }
@@ -62,6 +65,7 @@ public final class RecordCodec implements AutoCloseable {
      *
      * @param type the record that the topic is to hold
      * @throws RegistryUnavailableException if the registry cannot be reached
+     * @throws RegistryRefusedException if it does not let this client in
      */
     public <T extends SpecificRecord> Decoded<T> decode(String topic, byte[] bytes, Class<T> type) {
         if (bytes == null) {
@@ -70,7 +74,8 @@ public final class RecordCodec implements AutoCloseable {
         Object value;
         try {
             value = deserializer.deserialize(topic, bytes);
-        } catch (SerializationException e) {
+        } catch (SerializationException | InvalidConfigurationException e) {
+            RegistryRefusedException.throwIfRefused(e);
             if (registryUnavailable(e)) {
                 throw new RegistryUnavailableException("schema registry cannot be asked about topic " + topic, e);
             }

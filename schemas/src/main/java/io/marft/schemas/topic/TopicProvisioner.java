@@ -6,6 +6,7 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.serde.RegistryRefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,7 @@ public final class TopicProvisioner {
                 try {
                     registry.register(subject, new AvroSchema(named.topic().schema()));
                 } catch (RestClientException e) {
+                    RegistryRefusedException.throwIfRefused(e);
                     throw new CatalogueException(
                             "schema of subject " + subject + " was refused by the registry at " + settings.registryUrl()
                                     + ": " + e.getMessage(),
@@ -156,6 +158,7 @@ public final class TopicProvisioner {
                 }
             }
         } catch (IOException e) {
+            RegistryRefusedException.throwIfRefused(e);
             throw new CatalogueException(
                     "schema registry at " + settings.registryUrl() + " cannot be reached: " + e.getMessage(), e);
         }
