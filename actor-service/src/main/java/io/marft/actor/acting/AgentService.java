@@ -46,7 +46,7 @@ public final class AgentService implements Service {
 
     @Override
     public Optional<Throwable> failure() {
-        return Stream.concat(workers.stream(), Stream.of(adapters))
+        return Stream.concat(Stream.of(adapters), workers.stream())
                 .map(Service::failure)
                 .flatMap(Optional::stream)
                 .findFirst();

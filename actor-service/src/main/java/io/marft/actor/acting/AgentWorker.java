@@ -3,6 +3,7 @@ package io.marft.actor.acting;
 import io.marft.actor.serving.AdaptersInService;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.client.InstanceName;
+import io.marft.schemas.client.Refusals;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
@@ -182,6 +183,9 @@ final class AgentWorker implements Service {
                 | OutOfOrderSequenceException e) {
             throw e;
         } catch (KafkaException e) {
+            if (Refusals.isRefusal(e)) {
+                throw e; // The producer holds it as the reason of its error.
+            }
             untilDone(producer::abortTransaction);
             retryLater(e);
             return false;

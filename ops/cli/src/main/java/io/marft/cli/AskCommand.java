@@ -43,25 +43,8 @@ final class AskCommand implements Callable<Integer> {
             description = "How long to wait for the answer. Default: 30.")
     private int timeout;
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            defaultValue = "${MARFT_BOOTSTRAP_SERVERS:-}",
-            description = "Ask on this cluster instead of the local stack. Default: MARFT_BOOTSTRAP_SERVERS.")
-    private String bootstrapServers;
-
-    @Option(
-            names = "--registry-url",
-            paramLabel = "URL",
-            defaultValue = "${MARFT_REGISTRY_URL:-}",
-            description = "Base URL of that cluster's schema registry. Default: MARFT_REGISTRY_URL.")
-    private String registryUrl;
-
-    @Option(
-            names = "--prefix",
-            defaultValue = "${MARFT_PREFIX:-marft}",
-            description = "Prefix of that cluster's topics. Default: MARFT_PREFIX, or else marft.")
-    private String prefix;
+    @Mixin
+    private ClusterAddress cluster;
 
     @Mixin
     private StackOptions stackOptions;
@@ -72,8 +55,8 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Team team = stackOptions.team().team();
-        if (!bootstrapServers.isBlank()) {
-            return ask(new ClientSettings(bootstrapServers, registryUrl, prefix), team);
+        if (cluster.named()) {
+            return ask(cluster.client(), team);
         }
         Optional<RunningStack> running = RunningStack.find(stackOptions.dataDirectory());
         if (running.isPresent()) {

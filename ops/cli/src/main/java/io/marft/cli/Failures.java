@@ -1,6 +1,11 @@
 package io.marft.cli;
 
+import io.marft.schemas.client.Refusals;
+import io.marft.schemas.serde.RegistryRefusedException;
 import java.util.Set;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /** Says in one line what went wrong. The stack trace goes to the log. */
 final class Failures {
@@ -18,9 +23,50 @@ final class Failures {
                         || WRAPPERS.contains(telling.getClass().getSimpleName()))) {
             telling = telling.getCause();
         }
-        String message = telling.getMessage();
+        if (!Refusals.isRefusal(error)) {
+            return telling instanceof KafkaException ? withCauses(telling) : text(telling);
+        }
+        String message = withCauses(telling);
+        return message + mend(error, message);
+    }
+
+    /** Kafka's own exceptions tell their reason in the causes, such as a trust store that cannot be opened. */
+    private static String withCauses(Throwable telling) {
+        StringBuilder message = new StringBuilder(text(telling));
+        Throwable cause = telling;
+        while (cause.getCause() != null && !(cause instanceof RegistryRefusedException)) {
+            cause = cause.getCause();
+            String more = text(cause);
+            if (message.indexOf(more) < 0) {
+                message.append(": ").append(more);
+            }
+        }
+        return message.toString();
+    }
+
+    private static String text(Throwable error) {
+        String message = error.getMessage();
         return message == null
-                ? telling.getClass().getSimpleName()
-                : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+                ? error.getClass().getSimpleName()
+                : message.strip().replaceAll("\\s*\\R\\s*", "; ").replaceAll("(\\w+\\.)+\\w+Exception: ", "");
+    }
+
+    private static String mend(Throwable error, String message) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RegistryRefusedException) {
+                return "";
+            }
+            if (cause instanceof AuthenticationException) {
+                return once(message, "; check the security settings of --client-config");
+            }
+            if (cause instanceof AuthorizationException) {
+                return once(message, "; `marft topics acls` prints the rights that each service needs");
+            }
+        }
+        return "";
+    }
+
+    private static String once(String message, String mend) {
+        return message.contains(mend) ? "" : mend;
     }
 }

@@ -2,6 +2,7 @@ package io.marft.cli;
 
 import io.marft.local.Provisioning;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Refusals;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.topic.CatalogueException;
 import java.time.Duration;
@@ -68,7 +69,7 @@ final class ProvisionCommand implements Callable<Integer> {
             try {
                 return Provisioning.provision(client, team, partitions, replication);
             } catch (CatalogueException | KafkaException e) {
-                if (System.nanoTime() - deadline >= 0) {
+                if (System.nanoTime() - deadline >= 0 || Refusals.isRefusal(e)) {
                     throw e;
                 }
                 LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());

@@ -20,6 +20,7 @@ class LayeringTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("ops/testkit/") && !location.contains("marft-testkit"))
             .importPackages("io.marft");
 
     private static void assertKnowsNoOtherThan(String module, String... known) {

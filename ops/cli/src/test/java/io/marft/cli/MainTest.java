@@ -45,6 +45,9 @@ class MainTest {
                 "--no-such-flag",
                 "no-such-command",
                 "tail",
+                "topics acls --principal nobody",
+                "topics acls --principal router=nobody",
+                "topics acls --service nobody",
                 "tail actions --no-such-flag",
                 "adapters",
                 "adapters export x",
@@ -80,6 +83,22 @@ class MainTest {
     void shouldAskForTheRegistryBesideTheBroker() {
         assertEquals(1, run("topics", "--bootstrap-servers", "127.0.0.1:1", "--registry-url", ""));
         assertOneLine("marft: registry URL is missing");
+    }
+
+    @Test
+    void shouldNameTheSettingThatWouldBreakExactlyOnce() throws IOException {
+        Path file = Files.writeString(directory.resolve("client.properties"), "isolation.level=read_uncommitted\n");
+        assertEquals(
+                1,
+                run(
+                        "topics",
+                        "--bootstrap-servers",
+                        "127.0.0.1:1",
+                        "--registry-url",
+                        "http://127.0.0.1:1",
+                        "--client-config",
+                        file.toString()));
+        assertOneLine("marft: " + file + ": setting 'isolation.level' is not to be set here");
     }
 
     @Test

@@ -4,10 +4,8 @@ import static io.marft.schemas.topic.Role.AGENT;
 import static io.marft.schemas.topic.Role.ASSEMBLER;
 import static io.marft.schemas.topic.Role.AUDITOR;
 import static io.marft.schemas.topic.Role.CLIENT;
-import static io.marft.schemas.topic.Role.CONSOLE;
 import static io.marft.schemas.topic.Role.ENVIRONMENT;
 import static io.marft.schemas.topic.Role.EVALUATOR;
-import static io.marft.schemas.topic.Role.GATE;
 import static io.marft.schemas.topic.Role.OPERATOR;
 import static io.marft.schemas.topic.Role.REWARD;
 import static io.marft.schemas.topic.Role.ROUTER;
@@ -29,7 +27,6 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.record.Update;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -43,24 +40,40 @@ import org.apache.avro.specific.SpecificRecord;
  * <p>Episode-keyed topics are co-partitioned. What learning is proved from (trajectories, updates, adapters) is kept
  * for ever; the live flow between services is kept for a week.
  */
-@SuppressWarnings("ImmutableEnumChecker") // The sets are unmodifiable copies.
+@SuppressWarnings("ImmutableEnumChecker") // The sets are unmodifiable.
 public enum Topic {
-    OBSERVATIONS(Observation.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT, ROUTER), to(ROUTER, REWARD, ASSEMBLER)),
-    REFERENCES(Reference.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT), to(REWARD)),
+    OBSERVATIONS(
+            Observation.class,
+            Key.EPISODE,
+            Keep.WEEK,
+            from(ENVIRONMENT, EVALUATOR, OPERATOR, ROUTER),
+            to(ROUTER, REWARD, ASSEMBLER)),
+    REFERENCES(Reference.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT, EVALUATOR), to(REWARD)),
     TURNS(Turn.class, Key.EPISODE, Keep.WEEK, from(ROUTER), to(AGENT)),
-    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK, from(AGENT), to(ROUTER, ENVIRONMENT, REWARD, ASSEMBLER)),
-    FEEDBACK(Feedback.class, Key.EPISODE, Keep.WEEK, from(CLIENT), to(REWARD)),
+    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK, from(AGENT), to(ROUTER, ENVIRONMENT, REWARD, ASSEMBLER, OPERATOR)),
+    /** Nothing reads it yet. */
+    FEEDBACK(Feedback.class, Key.EPISODE, Keep.WEEK, from(CLIENT), to()),
     REWARDS(Reward.class, Key.EPISODE, Keep.WEEK, from(REWARD), to(ENVIRONMENT, ASSEMBLER)),
     TRAJECTORIES(
-            Trajectory.class, Key.EPISODE, Keep.FOREVER, from(ASSEMBLER), to(TRAINER, AUDITOR, ENVIRONMENT, EVALUATOR)),
-    UPDATES(Update.class, Key.TEAM, Keep.FOREVER, from(TRAINER), to(CONSOLE, AUDITOR)),
+            Trajectory.class,
+            Key.EPISODE,
+            Keep.FOREVER,
+            from(ASSEMBLER),
+            to(TRAINER, AUDITOR, ENVIRONMENT, EVALUATOR, OPERATOR)),
+    UPDATES(Update.class, Key.TEAM, Keep.FOREVER, from(TRAINER), to(AUDITOR, ENVIRONMENT)),
     ADAPTERS(AdapterManifest.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),
     ADAPTER_CHUNKS(AdapterChunk.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),
     CHECKPOINTS(CheckpointChunk.class, Key.TEAM_CHUNK, Keep.LATEST, from(TRAINER), to(TRAINER)),
-    PROMOTIONS(Promotion.class, Key.AGENT, Keep.FOREVER, from(GATE, OPERATOR), to(AGENT)),
-    EVALUATIONS(Evaluation.class, Key.TEAM, Keep.FOREVER, from(EVALUATOR), to(GATE, CONSOLE)),
-    TEAMS(Team.class, Key.TEAM, Keep.FOREVER, from(OPERATOR), to(ROUTER, REWARD, ASSEMBLER, TRAINER)),
-    DEAD_LETTERS(DeadLetter.class, Key.SOURCE, Keep.FOREVER, EnumSet.allOf(Role.class), to(OPERATOR));
+    /** Nothing writes or reads it yet. */
+    PROMOTIONS(Promotion.class, Key.AGENT, Keep.FOREVER, from(), to()),
+    EVALUATIONS(Evaluation.class, Key.TEAM, Keep.FOREVER, from(EVALUATOR), to(AUDITOR)),
+    TEAMS(Team.class, Key.TEAM, Keep.FOREVER, from(OPERATOR), to(ROUTER, REWARD, ASSEMBLER, OPERATOR, AUDITOR)),
+    DEAD_LETTERS(
+            DeadLetter.class,
+            Key.SOURCE,
+            Keep.FOREVER,
+            from(ROUTER, AGENT, REWARD, ASSEMBLER, TRAINER),
+            to(OPERATOR, EVALUATOR));
 
     /** What a topic's records are keyed by; keys are UTF-8 strings. */
     public enum Key {
@@ -96,8 +109,8 @@ public enum Topic {
         this.type = type;
         this.key = key;
         this.keep = keep;
-        this.writers = Set.copyOf(writers);
-        this.readers = Set.copyOf(readers);
+        this.writers = writers;
+        this.readers = readers;
     }
 
     /** The last part of the topic's name, for instance {@code adapter-chunks}. */
@@ -148,11 +161,11 @@ public enum Topic {
         return keep == Keep.WEEK ? Optional.of(Duration.ofDays(7)) : Optional.empty();
     }
 
-    private static Set<Role> from(Role first, Role... rest) {
-        return EnumSet.of(first, rest);
+    private static Set<Role> from(Role... roles) {
+        return Set.of(roles);
     }
 
-    private static Set<Role> to(Role first, Role... rest) {
-        return EnumSet.of(first, rest);
+    private static Set<Role> to(Role... roles) {
+        return Set.of(roles);
     }
 }

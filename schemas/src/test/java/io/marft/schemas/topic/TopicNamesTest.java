@@ -40,7 +40,9 @@ class TopicNamesTest {
 
     @Test
     void shouldLetTheRouterOpenStepsAndScoringSeeWhoIsSkipped() {
-        assertEquals(java.util.Set.of(Role.ENVIRONMENT, Role.ROUTER), Topic.OBSERVATIONS.writers());
+        assertEquals(
+                java.util.Set.of(Role.ENVIRONMENT, Role.EVALUATOR, Role.OPERATOR, Role.ROUTER),
+                Topic.OBSERVATIONS.writers());
         assertEquals(java.util.Set.of(Role.ROUTER, Role.REWARD, Role.ASSEMBLER), Topic.OBSERVATIONS.readers());
     }
 }

@@ -1,5 +1,6 @@
 package io.marft.trainer.publish;
 
+import io.marft.schemas.client.Refusals;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import java.util.List;
@@ -69,6 +70,9 @@ final class UpdateTransaction {
                     | OutOfOrderSequenceException e) {
                 throw e;
             } catch (KafkaException | RegistryUnavailableException e) {
+                if (Refusals.isRefusal(e)) {
+                    throw e; // The producer holds it as the reason of its error.
+                }
                 producer.abortTransaction();
                 LOG.atWarn().setCause(e).log("Update's transaction aborted; trying again");
                 if (closing.await(1, TimeUnit.SECONDS)) {
