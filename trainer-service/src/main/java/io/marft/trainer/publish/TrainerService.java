@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,6 +136,11 @@ public final class TrainerService implements Service {
                     .addKeyValue("reason", e.getMessage())
                     .log("Trainer was superseded: what it was learning is not published, and it goes on from the newest"
                             + " update when it has the lease");
+        } catch (RetriableException e) {
+            LOG.atWarn()
+                    .addKeyValue("team", settings.team().getName())
+                    .setCause(e)
+                    .log("Trainer could not reach the cluster; it begins again from the newest update");
         }
     }
 }
