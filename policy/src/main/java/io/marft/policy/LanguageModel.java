@@ -223,7 +223,7 @@ public final class LanguageModel implements AutoCloseable {
     private Draw draw(GenerationRequest request) {
         Sampling sampling = request.sampling();
         checkTokens("Prompt", request.prompt());
-        if (request.prompt().length + sampling.maxNewTokens() > maxLength()) {
+        if (sampling.maxNewTokens() > maxLength() - request.prompt().length) { // A sum could overflow.
             throw new PromptTooLongException(request.prompt().length, sampling.maxNewTokens(), maxLength());
         }
         Set<Integer> ends = new HashSet<>(config().eosTokens());

@@ -26,7 +26,12 @@ public final class AgentService implements Service {
     /** @param policy what the agents decide with */
     public AgentService(AgentSettings settings, Policy policy) {
         this.adapters = new AdaptersInService(
-                settings.client(), settings.team(), Set.copyOf(settings.agents()), policy.digest(), policy.config());
+                settings.client(),
+                settings.instance(),
+                settings.team(),
+                Set.copyOf(settings.agents()),
+                policy.digest(),
+                policy.config());
         this.workers = settings.agents().stream()
                 .map(agent -> new AgentWorker(agent, settings, policy, adapters))
                 .toList();

@@ -1,10 +1,14 @@
 package io.marft.actor.acting;
 
 import io.marft.actor.serving.ServedAdapter;
+import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.EncodedSize;
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
@@ -25,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class TurnHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(TurnHandler.class);
+    /** For an action's key, and the mark and number of its schema. */
+    private static final int SLACK = 5 * 1024;
 
     private final String agent;
     private final String team;
@@ -71,7 +77,7 @@ final class TurnHandler {
         List<Policy.Answer> answers = policy.answer(turns, adapter);
         for (int i = 0; i < turns.size(); i++) {
             if (answers.get(i) instanceof Policy.Answer.Acted acted) {
-                results.add(action(acted.action()));
+                results.add(action(sources.get(i), acted.action()));
             } else if (answers.get(i) instanceof Policy.Answer.Refused refused) {
                 results.add(deadLetter(sources.get(i), refused.reason()));
             }
@@ -80,8 +86,9 @@ final class TurnHandler {
     }
 
     private Optional<String> refuse(ConsumerRecord<String, byte[]> record, Turn turn) {
-        if (!turn.getEpisode().equals(record.key())) {
-            return Optional.of("key is '" + record.key() + "', but the turn is of episode '" + turn.getEpisode() + "'");
+        Optional<String> mismatch = KeyText.mismatch(record.key(), turn.getEpisode());
+        if (mismatch.isPresent()) {
+            return mismatch;
         }
         if (!turn.getAgent().equals(agent)) {
             return Optional.of("turn is of agent '" + turn.getAgent() + "', this is '" + agent + "'");
@@ -92,7 +99,11 @@ final class TurnHandler {
         return Optional.empty();
     }
 
-    private ProducerRecord<String, byte[]> action(Action action) {
+    private ProducerRecord<String, byte[]> action(ConsumerRecord<String, byte[]> source, Action action) {
+        Optional<String> oversized = EncodedSize.refuse("the action", action, TopologyParts.MOST_BYTES - SLACK);
+        if (oversized.isPresent()) {
+            return deadLetter(source, oversized.get());
+        }
         String topic = topics.of(Topic.ACTIONS);
         return new ProducerRecord<>(topic, action.getEpisode(), codec.encode(topic, action));
     }
@@ -105,7 +116,7 @@ final class TurnHandler {
                 .addKeyValue("reason", reason)
                 .log("turn becomes a dead letter");
         String topic = topics.of(Topic.DEAD_LETTERS);
-        return new ProducerRecord<>(
-                topic, record.key(), codec.encode(topic, DeadLetters.of(service(agent), reason, record)));
+        DeadLetter letter = DeadLetters.of(service(agent), reason, record);
+        return new ProducerRecord<>(topic, DeadLetters.key(letter), codec.encode(topic, letter));
     }
 }

@@ -2,6 +2,7 @@ package io.marft.actor.routing;
 
 import io.marft.schemas.client.Deadlines;
 import io.marft.schemas.client.Received;
+import io.marft.schemas.client.RefusedTeams;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.client.TopologyParts;
@@ -13,6 +14,7 @@ import io.marft.schemas.record.OpenStep;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.EncodedSize;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.team.Spans;
 import io.marft.schemas.topic.Topic;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -44,13 +47,17 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     private final RecordCodec codec;
     private final Duration awaitTeam;
 
+    private final RefusedTeams refusedTeams;
+
     private ProcessorContext<String, Object> context;
     private KeyValueStore<String, OpenEpisode> episodes;
     private KeyValueStore<String, DeadLetter> waiting;
+    private KeyValueStore<String, DeadLetter> rejectedTeams;
     private TeamStore teams;
     private Deadlines deadlines;
 
-    RouterProcessor(TopicNames names, RecordCodec codec, Duration awaitTeam) {
+    RouterProcessor(TopicNames names, RecordCodec codec, Duration awaitTeam, RefusedTeams refusedTeams) {
+        this.refusedTeams = refusedTeams;
         this.names = names;
         this.codec = codec;
         this.awaitTeam = awaitTeam;
@@ -61,11 +68,15 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         this.context = context;
         this.episodes = context.getStateStore(RouterTopology.EPISODES);
         this.waiting = context.getStateStore(RouterTopology.WAITING);
+        this.rejectedTeams = context.getStateStore(RouterTopology.REJECTED_TEAMS);
         this.teams = new TeamStore(context);
         context.schedule(TEAM_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::retryWaiting);
         this.deadlines = new Deadlines(now());
         all(episodes).forEach(entry -> noteDeadline(entry.key, entry.value));
         context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
+        if (context.taskId().partition() == 0) {
+            context.schedule(TEAM_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::rejectTeams);
+        }
     }
 
     @Override
@@ -105,11 +116,27 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void apply(Routed routed, Record<String, Received<?>> record) {
-        if (routed instanceof Routed.Moved moved) {
+        Routed possible = bounded(routed);
+        if (possible instanceof Routed.Moved moved) {
             move(record.key(), moved, record.timestamp());
-        } else if (routed instanceof Routed.Rejected rejected) {
+        } else if (possible instanceof Routed.Rejected rejected) {
             deadLetter(record, rejected.reason());
         }
+    }
+
+    /** What is too large to be written is not done: the record that asked for it is rejected. */
+    private static Routed bounded(Routed routed) {
+        if (!(routed instanceof Routed.Moved moved)) {
+            return routed;
+        }
+        Stream<Optional<String>> refusals = Stream.concat(
+                Stream.of(EncodedSize.refuse("with this record the episode", moved.episode())),
+                moved.turns().stream()
+                        .map(turn -> EncodedSize.refuse("the turn of agent '" + turn.getAgent() + "'", turn)));
+        return refusals.flatMap(Optional::stream)
+                .findFirst()
+                .<Routed>map(Routed.Rejected::new)
+                .orElse(routed);
     }
 
     private void move(String episode, Routed.Moved moved, long timestamp) {
@@ -126,8 +153,19 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void deadLetter(Record<String, Received<?>> record, String reason) {
-        DeadLetter letter = record.value().reject(RouterTopology.SERVICE, reason, context, record);
-        context.forward(record.withValue((Object) letter), TopologyParts.DEAD_LETTERS);
+        context.forward(
+                record.value().rejected(RouterTopology.SERVICE, reason, context, record), TopologyParts.DEAD_LETTERS);
+    }
+
+    /** Every router reads all teams anew whenever it starts; the one that has partition 0 keeps how far letters went. */
+    private void rejectTeams(long now) {
+        DeadLetter last = rejectedTeams.get(RouterTopology.REJECTED_TEAMS);
+        for (DeadLetter letter : refusedTeams.after(last == null ? -1 : last.getOffset())) {
+            context.forward(Received.outgoing(letter, now), TopologyParts.DEAD_LETTERS);
+            rejectedTeams.put(
+                    RouterTopology.REJECTED_TEAMS,
+                    DeadLetter.newBuilder(letter).setValue(null).build());
+        }
     }
 
     private void retryWaiting(long now) {
@@ -140,22 +178,20 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
                 continue;
             }
             waiting.delete(entry.key);
-            Routed routed = team.map(t -> route(entry.key, observation, t, letter.getOffset()))
+            Routed routed = team.map(t -> bounded(route(entry.key, observation, t, letter.getOffset())))
                     .orElseGet(() -> new Routed.Rejected(letter.getReason()));
             if (routed instanceof Routed.Moved moved) {
                 move(entry.key, moved, now);
             } else if (routed instanceof Routed.Rejected rejected) {
-                DeadLetter refused = DeadLetter.newBuilder(letter)
-                        .setReason(rejected.reason())
-                        .build();
-                context.forward(new Record<>(entry.key, (Object) refused, now), TopologyParts.DEAD_LETTERS);
+                context.forward(
+                        Received.outgoing(DeadLetters.because(rejected.reason(), letter), now),
+                        TopologyParts.DEAD_LETTERS);
             }
         }
     }
 
     private Observation read(DeadLetter letter) {
-        byte[] bytes = new byte[letter.getValue().remaining()];
-        letter.getValue().duplicate().get(bytes);
+        byte[] bytes = DeadLetters.value(letter);
         return ((Decoded.Valid<Observation>) codec.decode(letter.getTopic(), bytes, Observation.class)).value();
     }
 
@@ -172,7 +208,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
             episodes.delete(key);
             for (OpenStep step : episode.getSteps()) {
                 DeadLetter letter = forgotten(key, episode, step);
-                context.forward(new Record<>(key, (Object) letter, now), TopologyParts.DEAD_LETTERS);
+                context.forward(Received.outgoing(letter, now), TopologyParts.DEAD_LETTERS);
             }
         }
     }

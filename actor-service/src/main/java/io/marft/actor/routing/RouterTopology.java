@@ -1,5 +1,6 @@
 package io.marft.actor.routing;
 
+import io.marft.schemas.client.RefusedTeams;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
@@ -45,6 +46,8 @@ public final class RouterTopology {
     static final String EPISODES = "episodes";
     /** Store of observations whose team is not known yet, by episode, each as the dead letter that it may become. */
     static final String WAITING = "waiting";
+    /** Store of the last dead letter of a team's record, under its own name and without the value. */
+    static final String REJECTED_TEAMS = "rejected-teams";
 
     private RouterTopology() {}
 
@@ -57,14 +60,17 @@ public final class RouterTopology {
      */
     public static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Duration awaitTeam) {
         Topology topology = new Topology();
+        RefusedTeams refusedTeams = new RefusedTeams(SERVICE);
         TopologyParts parts = new TopologyParts(SERVICE, names, codecs);
         String observations =
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ROUTER);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);
-        topology.addProcessor(ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam), observations, actions);
+        topology.addProcessor(
+                ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam, refusedTeams), observations, actions);
         topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
         topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
-        TeamStore.add(topology, names, codecs);
+        topology.addStateStore(store(REJECTED_TEAMS, DeadLetter.class), ROUTER);
+        TeamStore.add(topology, names, codecs, refusedTeams);
         parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getAgent()), ROUTER);
         parts.<Observation>sink(topology, STEPS, (key, step, context) -> names.of(Topic.OBSERVATIONS), ROUTER);
         parts.deadLetters(topology, observations, actions, ROUTER);

@@ -3,13 +3,15 @@ package io.marft.actor.serving;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * Puts one agent's adapters together: manifests and chunks come from two topics, so in any order. Versions up to the
- * newest that was completed are passed over.
+ * newest that {@link #serves is in service} are passed over; one that was completed but refused may be published again.
+ * Of versions that are not complete only the latest to arrive are kept.
  *
  * <p>Not thread-safe.
  *
@@ -21,7 +23,9 @@ final class AdapterAssembly<S> {
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     record Complete<S>(AdapterManifest manifest, byte[] weights, S source) {}
 
-    private final Map<Long, Parts<S>> open = new TreeMap<>();
+    private static final int MOST_OPEN = 16;
+
+    private final Map<Long, Parts<S>> open = new LinkedHashMap<>();
     private long newest;
 
     /** Takes a manifest; gives the adapter if this was its last missing part. */
@@ -45,16 +49,24 @@ final class AdapterAssembly<S> {
         return complete(chunk.getVersion(), parts);
     }
 
+    /** Says that this version is in service: older ones are of no use from now on. */
+    void serves(long version) {
+        newest = version;
+        open.keySet().removeIf(other -> other <= version);
+    }
+
     private Parts<S> parts(long version) {
+        if (!open.containsKey(version) && open.size() == MOST_OPEN) {
+            open.remove(open.keySet().iterator().next());
+        }
         return open.computeIfAbsent(version, v -> new Parts<>());
     }
 
     private Optional<Complete<S>> complete(long version, Parts<S> parts) {
-        if (parts.manifest == null || parts.chunks.size() < parts.manifest.getChunks()) {
+        if (!parts.complete()) {
             return Optional.empty();
         }
-        newest = version;
-        open.keySet().removeIf(other -> other <= version);
+        open.remove(version);
         return Optional.of(new Complete<>(parts.manifest, parts.weights(), parts.source));
     }
 
@@ -64,7 +76,20 @@ final class AdapterAssembly<S> {
         private AdapterManifest manifest;
         private S source;
 
+        boolean complete() {
+            if (manifest == null) {
+                return false;
+            }
+            for (int i = 0; i < manifest.getChunks(); i++) {
+                if (!chunks.containsKey(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         byte[] weights() {
+            chunks.keySet().removeIf(index -> index < 0 || index >= manifest.getChunks());
             int size = chunks.values().stream().mapToInt(ByteBuffer::remaining).sum();
             ByteBuffer all = ByteBuffer.allocate(size);
             chunks.values().forEach(chunk -> all.put(chunk.duplicate()));

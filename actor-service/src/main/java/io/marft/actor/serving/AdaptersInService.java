@@ -11,12 +11,14 @@ import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +28,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -42,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * The newest good adapter of each agent, kept up to date by one thread that reads manifests and chunks: from where the
  * newest ones begin ({@link NewestAdapters}), or, should one of those be of no use, from the beginning. An adapter that is
  * not what its manifest says, or does not fit the model, is refused with a log line and a dead letter, and the last good
- * one stays.
+ * one stays. The topics are read anew at every start; committed offsets only say which records have had their dead letters.
  *
  * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
  * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
@@ -60,6 +65,11 @@ public final class AdaptersInService implements Service {
     private final AdapterCheck check;
     private final Map<String, AdapterAssembly<ConsumerRecord<String, byte[]>>> assemblies = new HashMap<>();
     private final Map<String, ServedAdapter> served = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> toldBefore = new HashMap<>();
+    private final Map<TopicPartition, Long> told = new HashMap<>();
+    /** Places of records that this process has rejected: a start may read some of them twice. */
+    private final Set<String> rejected = new HashSet<>();
+
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final KafkaConsumer<String, byte[]> consumer;
@@ -69,13 +79,19 @@ public final class AdaptersInService implements Service {
     private volatile boolean closing;
 
     /**
+     * @param instance this process's name among those that run the same agents
      * @param team the team whose adapters are read
      * @param agents the agents whose adapters are read
      * @param baseModelDigest digest of the model that is to carry them
      * @param model its shape
      */
     public AdaptersInService(
-            ClientSettings settings, String team, Set<String> agents, String baseModelDigest, ModelConfig model) {
+            ClientSettings settings,
+            String instance,
+            String team,
+            Set<String> agents,
+            String baseModelDigest,
+            ModelConfig model) {
         this.settings = settings;
         this.team = team;
         this.check = new AdapterCheck(baseModelDigest, model);
@@ -83,7 +99,8 @@ public final class AdaptersInService implements Service {
             assemblies.put(agent, new AdapterAssembly<>());
             served.put(agent, ServedAdapter.base());
         }
-        this.consumer = new KafkaConsumer<>(settings.reader());
+        String group = settings.prefix() + ".agent." + NAME + "." + team + "." + instance;
+        this.consumer = new KafkaConsumer<>(settings.consumer(group));
         this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
         this.codec = settings.codec();
         this.thread = new Thread(this::run, NAME);
@@ -145,6 +162,7 @@ public final class AdaptersInService implements Service {
             NewestAdapters newest = new NewestAdapters(consumer);
             newest.find(manifests, this::manifest);
             newest.seek(manifests, chunks);
+            toldBefore.putAll(consumer.committed(consumer.assignment()));
             readTo(consumer.endOffsets(consumer.assignment()));
             if (!newest.served(served)) {
                 LOG.atWarn().addKeyValue("service", NAME).log("a newest adapter is of no use; reading all of them");
@@ -154,7 +172,7 @@ public final class AdaptersInService implements Service {
             }
             caughtUp.countDown();
             while (!closing) {
-                consumer.poll(POLL).forEach(this::read);
+                poll();
             }
         } catch (WakeupException e) {
             LOG.atDebug().addKeyValue("service", NAME).log("reader of adapters was asked to stop");
@@ -181,7 +199,7 @@ public final class AdaptersInService implements Service {
 
     private void readTo(Map<TopicPartition, Long> ends) {
         while (!closing && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(POLL).forEach(this::read);
+            poll();
         }
     }
 
@@ -196,22 +214,48 @@ public final class AdaptersInService implements Service {
                 : Optional.empty();
     }
 
-    private void read(ConsumerRecord<String, byte[]> record) {
-        var assembly = assemblies.get(record.key());
-        if (assembly == null) {
-            return;
+    private void poll() {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        records.forEach(this::read);
+        if (!records.isEmpty()) {
+            note();
         }
+    }
+
+    /** Commits how far dead letters have been written; where that fails, they are written again after the next start. */
+    private void note() {
+        producer.flush();
+        for (TopicPartition partition : consumer.assignment()) {
+            long position = Math.max(consumer.position(partition), toldBefore(partition));
+            told.merge(partition, position, Math::max);
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        told.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+        consumer.commitAsync(offsets, null);
+    }
+
+    /** The offset up to which an earlier life of this process has written dead letters. */
+    private long toldBefore(TopicPartition partition) {
+        OffsetAndMetadata offset = toldBefore.get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+
+    private void read(ConsumerRecord<String, byte[]> record) {
         if (record.topic().equals(settings.topics().of(Topic.ADAPTERS))) {
-            decode(record, AdapterManifest.class)
-                    .filter(manifest -> manifest.getTeam().equals(team))
-                    .flatMap(manifest -> assembly.add(manifest, record))
+            sound(record, AdapterManifest.class, AdapterManifest::getAgent)
+                    .filter(manifest -> serves(manifest.getTeam(), manifest.getAgent()))
+                    .flatMap(manifest -> assemblies.get(manifest.getAgent()).add(manifest, record))
                     .ifPresent(this::serve);
         } else {
-            decode(record, AdapterChunk.class)
-                    .filter(chunk -> chunk.getTeam().equals(team))
-                    .flatMap(assembly::add)
+            sound(record, AdapterChunk.class, AdapterChunk::getAgent)
+                    .filter(chunk -> serves(chunk.getTeam(), chunk.getAgent()))
+                    .flatMap(chunk -> assemblies.get(chunk.getAgent()).add(chunk))
                     .ifPresent(this::serve);
         }
+    }
+
+    private boolean serves(String ofTeam, String agent) {
+        return ofTeam.equals(team) && assemblies.containsKey(agent);
     }
 
     private void serve(AdapterAssembly.Complete<ConsumerRecord<String, byte[]>> complete) {
@@ -219,6 +263,7 @@ public final class AdaptersInService implements Service {
         Verdict verdict = check.check(manifest, complete.weights());
         if (verdict instanceof Verified verified) {
             served.put(manifest.getAgent(), verified.adapter());
+            assemblies.get(manifest.getAgent()).serves(manifest.getVersion());
             LOG.atInfo()
                     .addKeyValue("agent", manifest.getAgent())
                     .addKeyValue("adapter", manifest.getVersion())
@@ -237,13 +282,18 @@ public final class AdaptersInService implements Service {
         }
     }
 
-    private <T extends SpecificRecord> Optional<T> decode(ConsumerRecord<String, byte[]> record, Class<T> type) {
+    /** The record's value if it is readable and has its agent for a key, whoever's agent that is. */
+    private <T extends SpecificRecord> Optional<T> sound(
+            ConsumerRecord<String, byte[]> record, Class<T> type, Function<T, String> agent) {
         Decoded<T> decoded = patiently(() -> codec.decode(record.topic(), record.value(), type));
-        if (decoded instanceof Decoded.Valid<T> valid) {
-            return Optional.of(valid.value());
+        if (decoded instanceof Decoded.Invalid<T> invalid) {
+            reject(record, invalid.reason());
+            return Optional.empty();
         }
-        reject(record, ((Decoded.Invalid<T>) decoded).reason());
-        return Optional.empty();
+        T value = ((Decoded.Valid<T>) decoded).value();
+        Optional<String> mismatch = KeyText.mismatch(record.key(), agent.apply(value));
+        mismatch.ifPresent(reason -> reject(record, reason));
+        return mismatch.isPresent() ? Optional.empty() : Optional.of(value);
     }
 
     /** Nobody waits for this thread, and it is in no group: it stays until the registry answers. */
@@ -268,11 +318,16 @@ public final class AdaptersInService implements Service {
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("reason", reason)
                 .log("adapter record is refused");
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        boolean known = record.offset() < toldBefore(partition) || !rejected.add(partition + "@" + record.offset());
+        if (known) {
+            return;
+        }
         DeadLetter letter = DeadLetters.of(NAME, reason, record);
         String topic = settings.topics().of(Topic.DEAD_LETTERS);
         byte[] value = patiently(() -> codec.encode(topic, letter));
         Future<RecordMetadata> unused =
-                producer.send(new ProducerRecord<>(topic, record.key(), value), (sent, error) -> {
+                producer.send(new ProducerRecord<>(topic, DeadLetters.key(letter), value), (sent, error) -> {
                     if (error != null) {
                         LOG.atError()
                                 .addKeyValue("topic", topic)

@@ -32,7 +32,7 @@ class RouterTopologyTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new RouterHarness(directory, List.of("reasoner", "actor"));
+        kafka = new RouterHarness(directory, List.of("reasoner", "actor", "other"));
     }
 
     @AfterEach
@@ -79,10 +79,42 @@ class RouterTopologyTest {
         kafka.pipe(Topic.OBSERVATIONS, "e", new byte[3 << 20]);
 
         DeadLetter letter = kafka.letters().get(0);
-        assertEquals(
-                "value has 3145728 bytes, more than the most of 262144 (value cut from 3145728 to 524288 bytes)",
-                letter.getReason());
+        assertEquals("value has 3145728 bytes, more than the most of 262144", letter.getReason());
+        assertEquals("the value's bytes from 524288 to 3145728", letter.getLacks());
         assertEquals(DeadLetters.MOST_VALUE_BYTES, letter.getValue().remaining());
+    }
+
+    @Test
+    void shouldDeadLetterATeamThatCannotBeUsedOnce() {
+        kafka.pipe(Topic.TEAMS, "team", new byte[] {1, 2, 3});
+        kafka.write(team(1, agent("a", true, "b"), agent("b", false, "a")));
+        kafka.passTime(Duration.ofSeconds(1));
+        kafka.passTime(Duration.ofSeconds(1));
+
+        List<DeadLetter> letters = kafka.letters();
+        assertEquals(
+                List.of("marft.teams 0", "marft.teams 1"),
+                letters.stream()
+                        .map(letter -> letter.getTopic() + " " + letter.getOffset())
+                        .toList());
+        assertArrayEquals(new byte[] {1, 2, 3}, letters.get(0).getValue().array());
+    }
+
+    @Test
+    void shouldRejectAnActionThatMakesATurnLargerThanATopicTakes() {
+        kafka.write(
+                team(1, agent("reasoner", false), agent("other", false), agent("actor", true, "reasoner", "other")));
+        String text = "x".repeat(250_000);
+        kafka.write(observation("e", 0, text));
+
+        kafka.write(action("e", 0, "reasoner", text));
+        kafka.write(action("e", 0, "other", text));
+        List<String> reasons = kafka.reasons();
+        assertEquals(1, reasons.size());
+        assertTrue(reasons.get(0).startsWith("the turn of agent 'actor' would have 125"), reasons.get(0));
+
+        kafka.write(action("e", 0, "other", "short"));
+        assertEquals(1, kafka.turns("actor").size());
     }
 
     @Test

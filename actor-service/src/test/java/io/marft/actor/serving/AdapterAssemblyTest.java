@@ -45,7 +45,7 @@ class AdapterAssemblyTest {
     }
 
     @Test
-    void shouldPassOverWhatIsOlderThanTheNewestComplete() {
+    void shouldPassOverWhatIsOlderThanTheVersionInService() {
         assembly.add(manifest("actor", 1, adapter, "base", 1), "one");
         assembly.add(manifest("actor", 2, adapter, "base", 1), "two");
         assertEquals(
@@ -54,9 +54,42 @@ class AdapterAssemblyTest {
                         .orElseThrow()
                         .manifest()
                         .getVersion());
+        assembly.serves(2);
 
         assertTrue(assembly.add(chunks("actor", 1, weights, 1).get(0)).isEmpty());
         assertTrue(
                 assembly.add(manifest("actor", 2, adapter, "base", 1), "again").isEmpty());
+    }
+
+    @Test
+    void shouldNotTakeAnAdaptersPlaceForOneThatWasRefused() {
+        assertTrue(assembly.add(manifest("actor", Long.MAX_VALUE, adapter, "base", 0), "absurd")
+                .isPresent());
+        assembly.add(manifest("actor", 1, adapter, "base", 1), "here");
+
+        assertTrue(assembly.add(chunks("actor", 1, weights, 1).get(0)).isPresent());
+    }
+
+    @Test
+    void shouldNotCountAStrangeChunkForAMissingOne() {
+        List<AdapterChunk> chunks = chunks("actor", 1, weights, 2);
+        assembly.add(AdapterChunk.newBuilder(chunks.get(1)).setIndex(7).build());
+        assembly.add(chunks.get(0));
+        assertTrue(
+                assembly.add(manifest("actor", 1, adapter, "base", 2), "here").isEmpty());
+
+        assertArrayEquals(weights, assembly.add(chunks.get(1)).orElseThrow().weights());
+    }
+
+    @Test
+    void shouldForgetTheOldestOfManyThatAreNeverCompleted() {
+        List<AdapterChunk> chunks = chunks("actor", 1, weights, 2);
+        assembly.add(chunks.get(0));
+        for (long version = 2; version <= 17; version++) {
+            assembly.add(chunks("actor", version, weights, 2).get(0));
+        }
+        assembly.add(manifest("actor", 1, adapter, "base", 2), "here");
+
+        assertTrue(assembly.add(chunks.get(1)).isEmpty());
     }
 }

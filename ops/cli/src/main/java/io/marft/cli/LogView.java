@@ -2,12 +2,20 @@ package io.marft.cli;
 
 import io.marft.schemas.client.ClientSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
@@ -19,6 +27,7 @@ final class LogView implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
+    private final ClientSettings client;
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<TopicPartition> partitions;
 
@@ -26,6 +35,7 @@ final class LogView implements AutoCloseable {
      * @throws IllegalArgumentException if a topic does not exist
      */
     LogView(ClientSettings client, Collection<String> topics) {
+        this.client = client;
         consumer = new KafkaConsumer<>(client.reader());
         partitions = topics.stream()
                 .flatMap(topic -> partitionsOf(topic).stream())
@@ -67,9 +77,16 @@ final class LogView implements AutoCloseable {
         consumer.poll(POLL).forEach(handler);
     }
 
-    /** Hands over everything up to what is committed now. */
+    /**
+     * Hands over everything that is written now and committed. A commit returns before the partitions know of it, so the
+     * end of what readers may see can lag behind a transaction that has ended; a transaction that is under way is waited
+     * for.
+     */
     void readAll(Consumer<ConsumerRecord<String, byte[]>> handler) {
-        Map<TopicPartition, Long> ends = ends();
+        readTo(written(), handler);
+    }
+
+    private void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> handler) {
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             consumer.poll(POLL).forEach(record -> {
                 if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
@@ -77,6 +94,43 @@ final class LogView implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /** The ends of what is written, committed or not. */
+    private Map<TopicPartition, Long> written() {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        try (Admin admin = Admin.create(client.admin())) {
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reading topics", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "the ends of " + partitions + " cannot be found: "
+                            + e.getCause().getMessage(),
+                    e.getCause());
+        }
+    }
+
+    /** The record at a place; empty if there is none any more, or not yet, or it was not committed. */
+    Optional<ConsumerRecord<String, byte[]>> at(TopicPartition partition, long offset) {
+        if (!partitions.contains(partition)
+                || offset < beginnings().get(partition)
+                || offset >= ends().get(partition)) {
+            return Optional.empty();
+        }
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, offset);
+        List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
+        readTo(Map.of(partition, offset + 1), found::add);
+        consumer.assign(partitions);
+        return found.stream().findFirst();
     }
 
     @Override

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             TopicsCommand.class,
             TailCommand.class,
+            DeadLettersCommand.class,
             ReplayCommand.class,
             AdaptersCommand.class,
             PretrainCommand.class,

@@ -7,14 +7,23 @@ import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.EncodedSize;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.team.Spans;
 import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -24,7 +33,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries {@link Assembly}'s decisions out: keeps the state of open episodes, forwards trajectories and dead letters. */
+/**
+ * Carries {@link Assembly}'s decisions out: keeps the state of open episodes, forwards trajectories and dead letters.
+ *
+ * <p>That an episode is closed is remembered for as long as an episode may take, so that a record of it that comes once
+ * more opens no second one.
+ */
 final class AssembleProcessor
         extends ContextualProcessor<String, Received<? extends SpecificRecord>, String, SpecificRecord> {
 
@@ -32,10 +46,18 @@ final class AssembleProcessor
 
     private static final Logger LOG = LoggerFactory.getLogger(AssembleProcessor.class);
 
+    private final TopicNames names;
+    private final RecordCodec codec;
+
     private KeyValueStore<String, AssemblyState> store;
     private Assembly assembly;
     private Teams teams;
     private Deadlines deadlines;
+
+    AssembleProcessor(TopicNames names, RecordCodec codec) {
+        this.names = names;
+        this.codec = codec;
+    }
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
@@ -53,21 +75,63 @@ final class AssembleProcessor
     @Override
     public void process(Record<String, Received<? extends SpecificRecord>> record) {
         Optional<AssemblyState> known = Optional.ofNullable(store.get(record.key()));
-        Assembly.Outcome outcome = decide(known, record.value().value());
+        SpecificRecord value = record.value().value();
+        Assembly.Outcome outcome = decide(known, value);
         if (outcome instanceof Assembly.Open open) {
-            store.put(record.key(), open.state());
-            if (!known.map(this::deadline).equals(Optional.of(deadline(open.state())))) {
-                noteDeadline(open.state());
-            }
+            AssemblyState state = placed(open.state(), value);
+            oversized(state).ifPresentOrElse(reason -> reject(record, reason), () -> keep(known, state));
         } else if (outcome instanceof Assembly.Closed closed) {
-            close(closed.trajectory(), record.timestamp());
+            AssemblyState state = placed(closed.state(), value);
+            oversized(state)
+                    .ifPresentOrElse(
+                            reason -> reject(record, reason),
+                            () -> close(state, closed.trajectory(), record.timestamp()));
         } else if (outcome instanceof Assembly.Rejected rejected) {
-            context()
-                    .forward(
-                            record.withValue(
-                                    record.value().reject(AssembleService.NAME, rejected.reason(), context(), record)),
-                            TopologyParts.DEAD_LETTERS);
+            reject(record, rejected.reason());
         }
+    }
+
+    private void keep(Optional<AssemblyState> known, AssemblyState state) {
+        store.put(state.getEpisode(), state);
+        if (!known.map(this::deadline).equals(Optional.of(deadline(state)))) {
+            noteDeadline(state);
+        }
+    }
+
+    /** A trajectory holds no more than the state that it is made of, so what bounds the one bounds the other. */
+    private static Optional<String> oversized(AssemblyState state) {
+        return EncodedSize.refuse("with this record the episode", state);
+    }
+
+    private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
+        context()
+                .forward(
+                        record.value().rejected(AssembleService.NAME, reason, context(), record),
+                        TopologyParts.DEAD_LETTERS);
+    }
+
+    /** The state with the offset of the record that was just added to it. */
+    private AssemblyState placed(AssemblyState state, SpecificRecord added) {
+        long offset = context().recordMetadata().orElseThrow().offset();
+        return new AssemblyState(
+                state.getEpisode(),
+                state.getObservations(),
+                state.getActions(),
+                state.getRewards(),
+                plus(state.getObservationOffsets(), offset, added instanceof Observation),
+                plus(state.getActionOffsets(), offset, added instanceof Action),
+                plus(state.getRewardOffsets(), offset, added instanceof Reward),
+                state.getClosed(),
+                state.getOpenedAt());
+    }
+
+    private static List<Long> plus(List<Long> offsets, long offset, boolean added) {
+        if (!added) {
+            return offsets;
+        }
+        List<Long> longer = new ArrayList<>(offsets);
+        longer.add(offset);
+        return longer;
     }
 
     private Assembly.Outcome decide(Optional<AssemblyState> known, SpecificRecord value) {
@@ -80,9 +144,29 @@ final class AssembleProcessor
                 : assembly.reward(known, (Reward) value, now);
     }
 
-    private void close(Trajectory trajectory, long timestamp) {
-        store.delete(trajectory.getEpisode());
+    private void close(AssemblyState state, Trajectory trajectory, long timestamp) {
+        AssemblyState closed = Assembly.closed(
+                trajectory.getEpisode(), Instant.ofEpochMilli(context().currentSystemTimeMs()));
+        store.put(closed.getEpisode(), closed);
+        noteDeadline(closed);
         context().forward(new Record<>(trajectory.getEpisode(), trajectory, timestamp), Topic.TRAJECTORIES.suffix());
+        rejectLeftovers(state, Optional.of(trajectory), "the episode closed without this record", timestamp);
+    }
+
+    private void rejectLeftovers(AssemblyState state, Optional<Trajectory> trajectory, String reason, long timestamp) {
+        for (Leftovers.Leftover left : assembly.leftovers(state, trajectory)) {
+            String topic = names.of(left.topic());
+            DeadLetter letter = DeadLetters.of(
+                    AssembleService.NAME,
+                    reason,
+                    topic,
+                    context().taskId().partition(),
+                    left.offset(),
+                    state.getEpisode(),
+                    codec.encode(topic, left.value()),
+                    new RecordHeaders());
+            context().forward(Received.outgoing(letter, timestamp), TopologyParts.DEAD_LETTERS);
+        }
     }
 
     private void expire(long timestamp) {
@@ -96,17 +180,31 @@ final class AssembleProcessor
                 noteDeadline(state);
                 continue;
             }
-            Optional<Trajectory> trajectory = assembly.expire(state, now);
-            LOG.atWarn()
-                    .addKeyValue("episode", state.getEpisode())
-                    .addKeyValue("observations", state.getObservations().size())
-                    .addKeyValue("actions", state.getActions().size())
-                    .addKeyValue("rewards", state.getRewards().size())
-                    .log(
-                            trajectory.isPresent()
-                                    ? "episode missed its deadline and is closed as it is"
-                                    : "records of an episode without observation are forgotten");
-            trajectory.ifPresentOrElse(closed -> close(closed, timestamp), () -> store.delete(state.getEpisode()));
+            expire(state, now);
+        }
+    }
+
+    private void expire(AssemblyState state, Instant now) {
+        if (state.getClosed()) {
+            store.delete(state.getEpisode());
+            return;
+        }
+        Optional<Trajectory> trajectory = assembly.expire(state, now);
+        LOG.atWarn()
+                .addKeyValue("episode", state.getEpisode())
+                .addKeyValue("observations", state.getObservations().size())
+                .addKeyValue("actions", state.getActions().size())
+                .addKeyValue("rewards", state.getRewards().size())
+                .log(
+                        trajectory.isPresent()
+                                ? "episode missed its deadline and is closed as it is"
+                                : "records of an episode without observation become dead letters");
+        if (trajectory.isPresent()) {
+            close(state, trajectory.get(), now.toEpochMilli());
+        } else {
+            store.delete(state.getEpisode());
+            String reason = "no observation of the episode to act upon came within " + Spans.text(deadline(state));
+            rejectLeftovers(state, trajectory, reason, now.toEpochMilli());
         }
     }
 
@@ -116,5 +214,10 @@ final class AssembleProcessor
 
     private Duration deadline(AssemblyState state) {
         return Episode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
+    }
+
+    @Override
+    public void close() {
+        codec.close();
     }
 }

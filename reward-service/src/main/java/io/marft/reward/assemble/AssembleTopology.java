@@ -31,7 +31,8 @@ final class AssembleTopology {
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ASSEMBLE);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ASSEMBLE);
         String rewards = parts.source(topology, Topic.REWARDS, Reward.class, Reward::getEpisode, ASSEMBLE);
-        topology.addProcessor(ASSEMBLE, AssembleProcessor::new, observations, actions, rewards);
+        topology.addProcessor(
+                ASSEMBLE, () -> new AssembleProcessor(names, codecs.get()), observations, actions, rewards);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(AssembleProcessor.STORE),

@@ -31,14 +31,20 @@ public final class Assembly {
     /** The episode stays open, with this state. */
     public record Open(AssemblyState state) implements Outcome {}
 
-    /** The episode is closed; its state is to be removed. */
-    public record Closed(Trajectory trajectory) implements Outcome {}
+    /**
+     * The episode is closed.
+     *
+     * @param state all that was held of it; {@link Leftovers} are what the trajectory does not hold
+     */
+    public record Closed(Trajectory trajectory, AssemblyState state) implements Outcome {}
 
     /** The record says nothing that is needed. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
     public record Rejected(String reason) implements Outcome {}
+
+    private static final Rejected CLOSED = new Rejected("the episode is closed already");
 
     private final Teams teams;
 
@@ -57,6 +63,9 @@ public final class Assembly {
         int horizon = team.get().team().getHorizon();
         if (observation.getDone() && step >= horizon) {
             return new Ignored(); // The horizon closes the episode anyhow.
+        }
+        if (closed(known)) {
+            return CLOSED;
         }
         if (step < (observation.getDone() ? 1 : 0) || step >= horizon) {
             return new Rejected("observation's step " + step + " is outside the horizon of " + horizon);
@@ -79,13 +88,7 @@ public final class Assembly {
             return new Rejected("step " + step + " has an observation already");
         }
         return next(
-                new AssemblyState(
-                        state.getEpisode(),
-                        plus(state.getObservations(), observation),
-                        state.getActions(),
-                        state.getRewards(),
-                        state.getOpenedAt()),
-                now);
+                with(state, plus(state.getObservations(), observation), state.getActions(), state.getRewards()), now);
     }
 
     /** Takes an action. */
@@ -103,6 +106,9 @@ public final class Assembly {
             return new Rejected("agent " + action.getAgent() + " is not in team " + action.getTeam() + " version "
                     + action.getTeamVersion());
         }
+        if (closed(known)) {
+            return CLOSED;
+        }
         AssemblyState state = known.orElseGet(() -> opened(action.getEpisode(), now));
         if (!Episode.fits(state, action.getTeam(), action.getTeamVersion())) {
             return new Rejected(
@@ -116,33 +122,26 @@ public final class Assembly {
         if (acted) {
             return new Rejected("agent " + action.getAgent() + " has acted in step " + step + " already");
         }
-        return next(
-                new AssemblyState(
-                        state.getEpisode(),
-                        state.getObservations(),
-                        plus(state.getActions(), action),
-                        state.getRewards(),
-                        state.getOpenedAt()),
-                now);
+        return next(with(state, state.getObservations(), plus(state.getActions(), action), state.getRewards()), now);
     }
 
     /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
     public Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
-        if (known.isEmpty() && reward.getPurpose() == Purpose.QUESTION) {
+        if ((known.isEmpty() || closed(known)) && reward.getPurpose() == Purpose.QUESTION) {
             return new Ignored();
+        }
+        if (closed(known)) {
+            return CLOSED;
+        }
+        if (reward.getStep() < 0 || !finite(reward)) {
+            return new Rejected("step " + reward.getStep() + " has reward " + reward.getValue() + " of parts "
+                    + reward.getParts() + ": the step must be at least 0, the numbers finite");
         }
         AssemblyState state = known.orElseGet(() -> opened(reward.getEpisode(), now));
         if (Episode.reward(state, reward.getStep()).isPresent()) {
             return new Rejected("step " + reward.getStep() + " has a reward already");
         }
-        return next(
-                new AssemblyState(
-                        state.getEpisode(),
-                        state.getObservations(),
-                        state.getActions(),
-                        plus(state.getRewards(), reward),
-                        state.getOpenedAt()),
-                now);
+        return next(with(state, state.getObservations(), state.getActions(), plus(state.getRewards(), reward)), now);
     }
 
     /**
@@ -156,12 +155,21 @@ public final class Assembly {
                 .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));
     }
 
+    /** What was held of an episode that closes, or is given up, and is not in what it became. */
+    List<Leftovers.Leftover> leftovers(AssemblyState state, Optional<Trajectory> trajectory) {
+        List<Observation> observed = trajectory
+                .flatMap(closed -> Episode.of(state, teams))
+                .map(Episode::observed)
+                .orElse(List.of());
+        return Leftovers.of(state, trajectory, observed);
+    }
+
     private Outcome next(AssemblyState state, Instant now) {
         Optional<Episode> episode = Episode.of(state, teams);
         Optional<Closure> closure = episode.flatMap(Episode::closure);
         return closure.isEmpty()
                 ? new Open(state)
-                : new Closed(episode.orElseThrow().trajectory(closure.get(), now));
+                : new Closed(episode.orElseThrow().trajectory(closure.get(), now), state);
     }
 
     private static Rejected unknown(String team, int version) {
@@ -169,7 +177,35 @@ public final class Assembly {
     }
 
     private static AssemblyState opened(String episode, Instant now) {
-        return new AssemblyState(episode, List.of(), List.of(), List.of(), now);
+        return new AssemblyState(episode, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), false, now);
+    }
+
+    /** What is held of an episode that is closed: enough to refuse what comes after. */
+    static AssemblyState closed(String episode, Instant now) {
+        return new AssemblyState(episode, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), true, now);
+    }
+
+    private static boolean closed(Optional<AssemblyState> known) {
+        return known.filter(AssemblyState::getClosed).isPresent();
+    }
+
+    private static AssemblyState with(
+            AssemblyState state, List<Observation> observations, List<Action> actions, List<Reward> rewards) {
+        return new AssemblyState(
+                state.getEpisode(),
+                observations,
+                actions,
+                rewards,
+                state.getObservationOffsets(),
+                state.getActionOffsets(),
+                state.getRewardOffsets(),
+                false,
+                state.getOpenedAt());
+    }
+
+    private static boolean finite(Reward reward) {
+        return Double.isFinite(reward.getValue())
+                && reward.getParts().values().stream().allMatch(Double::isFinite);
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

@@ -80,7 +80,7 @@ record Episode(AssemblyState state, KnownTeam team) {
 
     /** Why the episode closes now; empty if it is not complete. */
     Optional<Closure> closure() {
-        Optional<Integer> done = done();
+        Optional<Observation> done = done();
         for (int step = 0; step < end(); step++) {
             if (!complete(step)) {
                 return Optional.empty();
@@ -94,12 +94,21 @@ record Episode(AssemblyState state, KnownTeam team) {
     }
 
     /** The step that ended the episode before it began; where the team ends it itself, actions must bear it out. */
-    private Optional<Integer> done() {
+    private Optional<Observation> done() {
         return state.getObservations().stream()
                 .filter(Observation::getDone)
                 .filter(done -> !team.dependencies().opensSteps() || borneOut(done))
-                .map(Observation::getStep)
                 .findFirst();
+    }
+
+    /** The observations that count: each step's, and the one that ended the episode. */
+    List<Observation> observed() {
+        List<Observation> observed = new ArrayList<>();
+        for (int step = 0; step < end(); step++) {
+            observation(step).ifPresent(observed::add);
+        }
+        done().ifPresent(observed::add);
+        return observed;
     }
 
     private boolean borneOut(Observation done) {
@@ -108,7 +117,7 @@ record Episode(AssemblyState state, KnownTeam team) {
     }
 
     private int end() {
-        return done().orElse(team.team().getHorizon());
+        return done().map(Observation::getStep).orElse(team.team().getHorizon());
     }
 
     /** A step on which a condition has no value is never complete; the deadline closes its episode. */

@@ -7,16 +7,23 @@ import io.marft.schemas.client.Received;
 import io.marft.schemas.client.TeamStore;
 import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
+import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
+import io.marft.schemas.serde.DeadLetters;
+import io.marft.schemas.serde.EncodedSize;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.team.Spans;
 import io.marft.schemas.topic.Topic;
+import io.marft.schemas.topic.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -34,6 +41,8 @@ final class ScoreProcessor
 
     private static final Logger LOG = LoggerFactory.getLogger(ScoreProcessor.class);
 
+    private final TopicNames names;
+    private final RecordCodec codec;
     private final Verifiers verifiers;
 
     private KeyValueStore<String, ScoringState> store;
@@ -41,7 +50,9 @@ final class ScoreProcessor
     private Teams teams;
     private Deadlines deadlines;
 
-    ScoreProcessor(Verifiers verifiers) {
+    ScoreProcessor(TopicNames names, RecordCodec codec, Verifiers verifiers) {
+        this.names = names;
+        this.codec = codec;
         this.verifiers = verifiers;
     }
 
@@ -64,17 +75,44 @@ final class ScoreProcessor
         Optional<ScoringState> known = Optional.ofNullable(store.get(record.key()));
         Scoring.Outcome outcome = decide(known, record.value().value(), now);
         if (outcome instanceof Scoring.Accepted accepted) {
-            accepted.state().ifPresentOrElse(state -> keep(known, state), () -> store.delete(record.key()));
-            for (Reward reward : accepted.rewards()) {
-                context().forward(record.withValue(reward), Topic.REWARDS.suffix());
-            }
+            accept(record, known, accepted);
         } else if (outcome instanceof Scoring.Rejected rejected) {
-            context()
-                    .forward(
-                            record.withValue(
-                                    record.value().reject(ScoreService.NAME, rejected.reason(), context(), record)),
-                            TopologyParts.DEAD_LETTERS);
+            reject(record, rejected.reason());
         }
+    }
+
+    private void accept(
+            Record<String, Received<? extends SpecificRecord>> record,
+            Optional<ScoringState> known,
+            Scoring.Accepted accepted) {
+        Optional<ScoringState> state =
+                accepted.state().map(next -> placed(next, record.value().value()));
+        Optional<String> oversized = state.flatMap(next -> EncodedSize.refuse("with this record the episode", next));
+        if (oversized.isPresent()) {
+            reject(record, oversized.get());
+            return;
+        }
+        state.ifPresentOrElse(next -> keep(known, next), () -> store.delete(record.key()));
+        for (Reward reward : accepted.rewards()) {
+            context().forward(record.withValue(reward), Topic.REWARDS.suffix());
+        }
+    }
+
+    private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
+        context()
+                .forward(
+                        record.value().rejected(ScoreService.NAME, reason, context(), record),
+                        TopologyParts.DEAD_LETTERS);
+    }
+
+    /** The state with the offset of the reference, if that is what came. */
+    private ScoringState placed(ScoringState state, SpecificRecord added) {
+        return added instanceof Reference
+                ? ScoringState.newBuilder(state)
+                        .setReferenceOffset(
+                                context().recordMetadata().orElseThrow().offset())
+                        .build()
+                : state;
     }
 
     private void keep(Optional<ScoringState> known, ScoringState state) {
@@ -104,15 +142,36 @@ final class ScoreProcessor
                 noteDeadline(state);
                 continue;
             }
-            store.delete(state.getEpisode());
-            boolean expected = state.getReference() != null
-                    || state.getActions().stream().anyMatch(action -> action.getPurpose() != Purpose.QUESTION);
-            if (expected) {
-                LOG.atWarn()
-                        .addKeyValue("episode", state.getEpisode())
-                        .log("episode was not scored in time and is forgotten");
-            }
+            expire(state, timestamp);
         }
+    }
+
+    private void expire(ScoringState state, long timestamp) {
+        store.delete(state.getEpisode());
+        boolean begun = !state.getActions().isEmpty() || state.getScored() > 0;
+        if (state.getReference() != null && !begun) {
+            reject(state, timestamp);
+        } else if (state.getReference() != null
+                || state.getActions().stream().anyMatch(action -> action.getPurpose() != Purpose.QUESTION)) {
+            LOG.atWarn()
+                    .addKeyValue("episode", state.getEpisode())
+                    .log("episode was not scored in time and is forgotten");
+        }
+    }
+
+    /** A reference that no answer came to; nobody else reads references, so nobody else would say so. */
+    private void reject(ScoringState state, long timestamp) {
+        String topic = names.of(Topic.REFERENCES);
+        DeadLetter letter = DeadLetters.of(
+                ScoreService.NAME,
+                "no answer to judge by this reference came within " + Spans.text(deadline(state)),
+                topic,
+                context().taskId().partition(),
+                state.getReferenceOffset(),
+                state.getEpisode(),
+                codec.encode(topic, state.getReference()),
+                new RecordHeaders());
+        context().forward(Received.outgoing(letter, timestamp), TopologyParts.DEAD_LETTERS);
     }
 
     private void noteDeadline(ScoringState state) {
@@ -123,5 +182,10 @@ final class ScoreProcessor
         return ScoredEpisode.of(state, teams)
                 .map(scored -> scored.team().deadline())
                 .orElse(Deadlines.OF_UNKNOWN_TEAM);
+    }
+
+    @Override
+    public void close() {
+        codec.close();
     }
 }

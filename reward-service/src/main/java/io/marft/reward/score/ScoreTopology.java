@@ -35,7 +35,8 @@ final class ScoreTopology {
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, SCORE);
         String observations =
                 parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, SCORE);
-        topology.addProcessor(SCORE, () -> new ScoreProcessor(verifiers), references, actions, observations);
+        topology.addProcessor(
+                SCORE, () -> new ScoreProcessor(names, codecs.get(), verifiers), references, actions, observations);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(ScoreProcessor.STORE),

@@ -206,6 +206,6 @@ public final class Scoring {
     }
 
     private static ScoringState opened(String episode, Instant now) {
-        return new ScoringState(episode, null, List.of(), List.of(), 0, 0.0, now);
+        return new ScoringState(episode, null, -1L, List.of(), List.of(), 0, 0.0, now);
     }
 }

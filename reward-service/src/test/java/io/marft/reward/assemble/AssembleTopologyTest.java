@@ -1,6 +1,7 @@
 package io.marft.reward.assemble;
 
 import static io.marft.reward.Sample.CHAIN;
+import static io.marft.reward.Sample.CHAIN_2;
 import static io.marft.reward.Sample.PAIR;
 import static io.marft.reward.Sample.VERIFIED;
 import static io.marft.reward.Sample.action;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.reward.TopologyHarness;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
@@ -42,7 +44,7 @@ class AssembleTopologyTest {
     }
 
     @Test
-    void shouldWriteTheTrajectoryAndForgetTheEpisode() {
+    void shouldWriteTheTrajectoryAndRememberThatTheEpisodeIsClosed() {
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
         kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
@@ -58,8 +60,66 @@ class AssembleTopologyTest {
                 trajectories.get(0).getSteps().get(0).getActions().stream()
                         .map(Action::getAgent)
                         .toList());
-        assertEquals(0, kafka.held(AssembleProcessor.STORE));
         assertEquals(List.of(), kafka.deadLetters());
+
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
+        kafka.pipe(Topic.REWARDS, "e", reward("e", 0, CHAIN, 1));
+        String closed = "the episode is closed already";
+        assertEquals(List.of(closed, closed, closed), kafka.deadLetters());
+        kafka.passTime(Duration.ofMinutes(6));
+        assertEquals(0, kafka.held(AssembleProcessor.STORE));
+        assertEquals(List.of(), kafka.read(Topic.TRAJECTORIES, Trajectory.class));
+    }
+
+    @Test
+    void shouldSayOfEveryRecordThatNoTrajectoryTookWhereItWas() {
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN_2, "other team"));
+        kafka.pipe(Topic.REWARDS, "e", reward("e", 7, CHAIN, 1));
+        kafka.pipe(Topic.REWARDS, "x", reward("x", 0, CHAIN, 1));
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
+        kafka.pipe(Topic.REWARDS, "e", reward("e", 0, CHAIN, 1));
+        kafka.passTime(Duration.ofMinutes(6));
+
+        List<DeadLetter> letters = kafka.read(Topic.DEAD_LETTERS, DeadLetter.class);
+        assertEquals(
+                List.of("marft.actions 0", "marft.rewards 0", "marft.rewards 1"),
+                letters.stream()
+                        .map(letter -> letter.getTopic() + " " + letter.getOffset())
+                        .toList());
+        assertEquals("the episode closed without this record", letters.get(0).getReason());
+        assertEquals(
+                "no observation of the episode to act upon came within 5m",
+                letters.get(2).getReason());
+        assertEquals(1, kafka.read(Topic.TRAJECTORIES, Trajectory.class).size());
+    }
+
+    @Test
+    void shouldRejectWhatMakesAnEpisodeLargerThanATopicTakesAndGoOn() {
+        String text = "x".repeat(250_000);
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, VERIFIED));
+        for (int step = 0; step < 2; step++) {
+            for (String agent : List.of("actor", "verifier")) {
+                kafka.pipe(Topic.ACTIONS, "e", action("e", step, agent, VERIFIED, text));
+            }
+        }
+        List<String> reasons = kafka.deadLetters();
+        assertEquals(1, reasons.size(), reasons::toString);
+        assertTrue(reasons.get(0).startsWith("with this record the episode would have 100"), reasons.get(0));
+        kafka.passTime(Duration.ofMinutes(6));
+        List<Trajectory> trajectories = kafka.read(Topic.TRAJECTORIES, Trajectory.class);
+        assertEquals(Closure.TIMED_OUT, trajectories.get(0).getClosure());
+    }
+
+    @Test
+    void shouldRefuseARewardThatIsNoNumber() {
+        kafka.pipe(Topic.REWARDS, "e", reward("e", 0, CHAIN, Double.NaN));
+        kafka.pipe(Topic.REWARDS, "e", reward("e", -1, CHAIN, 1));
+        List<String> reasons = kafka.deadLetters();
+        assertTrue(reasons.get(0).startsWith("step 0 has reward NaN"), reasons.get(0));
+        assertTrue(reasons.get(1).startsWith("step -1 has reward 1.0"), reasons.get(1));
     }
 
     @Test
@@ -104,13 +164,14 @@ class AssembleTopologyTest {
         assertEquals(List.of(), hastily.getSteps().get(0).getActions());
 
         kafka.passTime(Duration.ofMinutes(4));
-        assertEquals(2, kafka.held(AssembleProcessor.STORE));
+        assertEquals(3, kafka.held(AssembleProcessor.STORE), "two open and one that is closed");
         kafka.passTime(Duration.ofMinutes(1));
         List<Trajectory> trajectories = kafka.read(Topic.TRAJECTORIES, Trajectory.class);
         assertEquals(
                 List.of("slow"),
                 trajectories.stream().map(Trajectory::getEpisode).toList());
         assertEquals(Closure.TIMED_OUT, trajectories.get(0).getClosure());
+        kafka.passTime(Duration.ofMinutes(6));
         assertEquals(0, kafka.held(AssembleProcessor.STORE));
     }
 
@@ -150,6 +211,7 @@ class AssembleTopologyTest {
                 .collect(Collectors.toMap(Trajectory::getEpisode, Trajectory::getClosure));
 
         assertEquals(Map.of("horizon", Closure.HORIZON, "done", Closure.DONE, "answered", Closure.ANSWERED), closures);
+        kafka.passTime(Duration.ofMinutes(6));
         assertEquals(0, kafka.held(AssembleProcessor.STORE));
     }
 }

@@ -115,7 +115,7 @@ class ScoreTopologyTest {
 
         kafka.passTime(Duration.ofMinutes(2));
         assertEquals(0, kafka.held(ScoreProcessor.STORE));
-        assertEquals(List.of(), kafka.deadLetters());
+        assertEquals(List.of("no answer to judge by this reference came within 5m"), kafka.deadLetters());
         assertEquals(List.of(), kafka.read(Topic.REWARDS, Reward.class));
     }
 }

@@ -5,6 +5,7 @@ import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.TopicNames;
 import java.net.URI;
@@ -21,8 +22,6 @@ import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -128,7 +127,7 @@ public record ClientSettings(
                         ProducerConfig.COMPRESSION_TYPE_CONFIG,
                         "lz4",
                         ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                        StringSerializer.class,
+                        KeyText.KeySerializer.class,
                         ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
                         ByteArraySerializer.class));
     }
@@ -161,7 +160,7 @@ public record ClientSettings(
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                         false,
                         ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                        StringDeserializer.class,
+                        KeyText.KeyDeserializer.class,
                         ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
                         ByteArrayDeserializer.class));
     }
@@ -195,6 +194,7 @@ public record ClientSettings(
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
         map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
+        map.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, KnownTime.class);
         // Kafka Streams gives each of its clients what that client knows.
         return with(properties.keySet(), map);
     }

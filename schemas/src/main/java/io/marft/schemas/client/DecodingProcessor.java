@@ -1,10 +1,13 @@
 package io.marft.schemas.client;
 
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -16,8 +19,8 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class DecodingProcessor<T extends SpecificRecord> implements Processor<String, byte[], String, Object> {
 
-    /** What is made of a record, such as a turn or an open episode, holds it and must fit a broker's 1 MiB. */
-    static final int MOST_BYTES = 256 * 1024;
+    /** Of a key: what is made of a record has it twice. */
+    static final int MOST_KEY = 4 * 1024;
 
     private final String service;
     private final Class<T> type;
@@ -45,27 +48,47 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
 
     @Override
     public void process(Record<String, byte[]> record) {
-        if (record.value() != null && record.value().length > MOST_BYTES) {
-            reject(record, "value has " + record.value().length + " bytes, more than the most of " + MOST_BYTES);
+        Optional<String> oversized = oversized(record);
+        if (oversized.isPresent()) {
+            reject(record, oversized.get());
             return;
         }
         String topic = context.recordMetadata().orElseThrow().topic();
         Decoded<T> decoded = codec.decode(topic, record.value(), type);
         if (decoded instanceof Decoded.Valid<T> valid) {
-            String wanted = key.apply(valid.value());
-            if (wanted.equals(record.key())) {
+            Optional<String> mismatch = KeyText.mismatch(record.key(), key.apply(valid.value()));
+            if (mismatch.isEmpty()) {
                 context.forward(record.withValue(new Received<>(valid.value(), record.value())), next);
             } else {
-                reject(record, "key is '" + record.key() + "', but the value calls for '" + wanted + "'");
+                reject(record, mismatch.get());
             }
         } else if (decoded instanceof Decoded.Invalid<T> invalid) {
             reject(record, invalid.reason());
         }
     }
 
+    private static Optional<String> oversized(Record<String, byte[]> record) {
+        int keyBytes = record.key() == null ? 0 : KeyText.bytes(record.key()).length;
+        if (keyBytes > MOST_KEY) {
+            return Optional.of("key has " + keyBytes + " bytes, more than the most of " + MOST_KEY);
+        }
+        int valueBytes = record.value() == null ? 0 : record.value().length;
+        if (valueBytes > TopologyParts.MOST_BYTES) {
+            return Optional.of("value has " + valueBytes + " bytes, more than the most of " + TopologyParts.MOST_BYTES);
+        }
+        int all = keyBytes + valueBytes;
+        for (Header header : record.headers()) {
+            all += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return all <= TopologyParts.MOST_BYTES
+                ? Optional.empty()
+                : Optional.of("record has " + all + " bytes, more than the most of " + TopologyParts.MOST_BYTES);
+    }
+
     private void reject(Record<String, byte[]> record, String reason) {
         context.forward(
-                record.withValue(Received.reject(service, reason, context, record, record.value())),
+                Received.outgoing(
+                        Received.reject(service, reason, context, record, record.value()), record.timestamp()),
                 TopologyParts.DEAD_LETTERS);
     }
 

@@ -16,6 +16,23 @@ import org.apache.kafka.streams.processor.api.Record;
 public record Received<T>(T value, byte[] bytes) {
 
     /**
+     * A dead letter as a topology writes it: under its own key, and without the source record's headers, which it holds.
+     */
+    public static Record<String, DeadLetter> outgoing(DeadLetter letter, long timestamp) {
+        return new Record<>(DeadLetters.key(letter), letter, timestamp);
+    }
+
+    /**
+     * {@link #reject} as a topology writes it.
+     *
+     * @throws IllegalStateException if no source record is being processed, as in a punctuation
+     */
+    public Record<String, DeadLetter> rejected(
+            String service, String reason, ProcessorContext<?, ?> context, Record<String, ?> record) {
+        return outgoing(reject(service, reason, context, record), record.timestamp());
+    }
+
+    /**
      * The dead letter of this record while it is being processed.
      *
      * @param service the service that rejects it

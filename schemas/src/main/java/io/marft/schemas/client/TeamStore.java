@@ -2,6 +2,7 @@ package io.marft.schemas.client;
 
 import io.marft.schemas.record.Team;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import io.marft.schemas.serde.StateSerde;
@@ -17,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * Every version of every team, as a global store of a topology: each instance holds them all. A version never changes
  * once it is known; a second record of the same version is passed over.
  *
- * <p>A global store's processor cannot write, so a team that cannot be used is logged, not dead-lettered; observations
- * that name it become dead letters.
+ * <p>A global store's processor cannot write. A team that cannot be used is logged and handed to {@link RefusedTeams}, of
+ * which the router makes the one dead letter; observations that name it become dead letters, too.
  *
  * <p>An instance of this class is a view for one task; not thread-safe.
  */
@@ -74,18 +74,27 @@ public final class TeamStore {
         return Optional.of(found);
     }
 
-    /** Adds the global store to a topology. */
+    /** Adds the global store to a topology; what cannot be used is only logged. */
     public static void add(Topology topology, TopicNames names, Supplier<RecordCodec> codecs) {
+        add(topology, names, codecs, new RefusedTeams(""));
+    }
+
+    /**
+     * Adds the global store to a topology.
+     *
+     * @param refused takes what cannot be used, for a processor that can write dead letters
+     */
+    public static void add(Topology topology, TopicNames names, Supplier<RecordCodec> codecs, RefusedTeams refused) {
         topology.addGlobalStore(
                 Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(STORE), Serdes.String(), new StateSerde<>(Team.class))
                         .withLoggingDisabled(),
                 "teams",
-                new StringDeserializer(),
+                new KeyText.KeyDeserializer(),
                 new ByteArrayDeserializer(),
                 names.of(Topic.TEAMS),
                 "store-teams",
-                () -> new Reader(codecs.get()));
+                () -> new Reader(codecs.get(), refused));
     }
 
     private static String key(String team, int version) {
@@ -95,10 +104,12 @@ public final class TeamStore {
     private static final class Reader extends ContextualProcessor<String, byte[], Void, Void> {
 
         private final RecordCodec codec;
+        private final RefusedTeams refused;
         private KeyValueStore<String, Team> store;
 
-        Reader(RecordCodec codec) {
+        Reader(RecordCodec codec, RefusedTeams refused) {
             this.codec = codec;
+            this.refused = refused;
         }
 
         @Override
@@ -110,21 +121,48 @@ public final class TeamStore {
         @Override
         public void process(Record<String, byte[]> record) {
             String topic = context().recordMetadata().orElseThrow().topic();
+            if (record.value() != null && record.value().length > TopologyParts.MOST_BYTES) {
+                refuse(
+                        record,
+                        "value has " + record.value().length + " bytes, more than the most of "
+                                + TopologyParts.MOST_BYTES);
+                return;
+            }
             Decoded<Team> decoded = decode(topic, record.value());
             if (decoded instanceof Decoded.Valid<Team> valid) {
-                put(valid.value());
+                put(record, valid.value());
             } else if (decoded instanceof Decoded.Invalid<Team> invalid) {
-                refuse(invalid.reason());
+                refuse(record, invalid.reason());
             }
         }
 
-        private void put(Team team) {
+        private void put(Record<String, byte[]> record, Team team) {
+            Optional<String> mismatch = KeyText.mismatch(record.key(), team.getName());
+            if (mismatch.isPresent()) {
+                refuse(record, mismatch.get());
+                return;
+            }
             try {
                 new DependencyFunction(team);
-                store.putIfAbsent(key(team.getName(), team.getVersion()), team);
             } catch (TeamException e) {
-                refuse(e.getMessage());
+                refuse(record, e.getMessage());
+                return;
             }
+            Team known = store.putIfAbsent(key(team.getName(), team.getVersion()), team);
+            if (known != null && !sameContent(known, team)) {
+                refuse(
+                        record,
+                        "team '" + team.getName() + "' version " + team.getVersion()
+                                + " is known with another content: a changed team needs a new version");
+            }
+        }
+
+        /** The time of writing apart: two operators may apply one team file. */
+        private static boolean sameContent(Team known, Team team) {
+            return Team.newBuilder(team)
+                    .setCreatedAt(known.getCreatedAt())
+                    .build()
+                    .equals(known);
         }
 
         /** The global thread cannot be replaced, and nobody waits for it: it stays until the registry answers. */
@@ -142,13 +180,14 @@ public final class TeamStore {
             }
         }
 
-        private void refuse(String reason) {
+        private void refuse(Record<String, byte[]> record, String reason) {
             var source = context().recordMetadata().orElseThrow();
             LOG.atError()
                     .addKeyValue("topic", source.topic())
                     .addKeyValue("offset", source.offset())
                     .addKeyValue("reason", reason)
                     .log("team record cannot be used");
+            refused.add(reason, source, record);
         }
 
         @Override

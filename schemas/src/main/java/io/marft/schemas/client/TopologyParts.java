@@ -1,5 +1,6 @@
 package io.marft.schemas.client;
 
+import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RecordSerializer;
 import io.marft.schemas.topic.Topic;
@@ -8,8 +9,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
 
@@ -21,6 +20,12 @@ import org.apache.kafka.streams.processor.TopicNameExtractor;
  * the sources' returned names as its parents; the sinks come last.
  */
 public final class TopologyParts {
+
+    /**
+     * The most bytes of key, value and headers that a topology takes: what is made of a record, such as a turn, holds it
+     * and must fit a broker's 1 MiB.
+     */
+    public static final int MOST_BYTES = 256 * 1024;
 
     /** The name of the node that takes dead letters. */
     public static final String DEAD_LETTERS = "dead-letters";
@@ -55,7 +60,7 @@ public final class TopologyParts {
         }
         String source = topic.suffix();
         String decoder = "decode-" + source;
-        topology.addSource(source, new StringDeserializer(), new ByteArrayDeserializer(), names.of(topic));
+        topology.addSource(source, new KeyText.KeyDeserializer(), new ByteArrayDeserializer(), names.of(topic));
         topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, type, key, next, codecs), source);
         return decoder;
     }
@@ -63,13 +68,13 @@ public final class TopologyParts {
     /** Adds a topic's sink, which encodes records, under the topic's suffix as its name. */
     public void sink(Topology topology, Topic topic, String... parents) {
         topology.addSink(
-                topic.suffix(), names.of(topic), new StringSerializer(), new RecordSerializer<>(codecs), parents);
+                topic.suffix(), names.of(topic), new KeyText.KeySerializer(), new RecordSerializer<>(codecs), parents);
     }
 
     /** Adds a sink that picks each record's topic. */
     public <T extends SpecificRecord> void sink(
             Topology topology, String name, TopicNameExtractor<String, T> topic, String... parents) {
-        topology.addSink(name, topic, new StringSerializer(), new RecordSerializer<T>(codecs), parents);
+        topology.addSink(name, topic, new KeyText.KeySerializer(), new RecordSerializer<T>(codecs), parents);
     }
 
     /** Adds the sink of dead letters; decoders must be among its parents. */

@@ -25,6 +25,10 @@ public final class RecordCodec implements AutoCloseable {
             "specific.avro.reader", true,
             "avro.reflection.allow.null", false);
 
+    static {
+        AvroLimits.set();
+    }
+
     private final SchemaRegistryClient registry;
     private final KafkaAvroSerializer serializer;
     private final KafkaAvroDeserializer deserializer;

@@ -12,10 +12,15 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * A record as a state store's value: Avro's single-object encoding, which begins with the schema's fingerprint. State is
- * written and read by the same service only, so no registry is asked; state of another schema is refused by name of its
- * fingerprint instead of being misread.
+ * written and read by the same service only, so no registry is asked. What an older release wrote is read by that
+ * release's schema ({@link ReleasedSchemas}), so that open episodes outlast an upgrade; state of any other schema is
+ * refused by name of its fingerprint instead of being misread.
  */
 public final class StateSerde<T extends SpecificRecord> implements Serde<T> {
+
+    static {
+        AvroLimits.set();
+    }
 
     private final BinaryMessageEncoder<T> encoder;
     private final BinaryMessageDecoder<T> decoder;
@@ -24,6 +29,7 @@ public final class StateSerde<T extends SpecificRecord> implements Serde<T> {
         SpecificData data = SpecificData.getForClass(type);
         this.encoder = new BinaryMessageEncoder<>(data, data.getSchema(type));
         this.decoder = new BinaryMessageDecoder<>(data, data.getSchema(type));
+        ReleasedSchemas.of(type).forEach(decoder::addSchema);
     }
 
     @Override

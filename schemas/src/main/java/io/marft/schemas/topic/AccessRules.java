@@ -71,6 +71,8 @@ public final class AccessRules {
                     rights.allow(GROUP, group, LITERAL, READ);
                     rights.allow(TRANSACTIONAL_ID, group + ".", PREFIXED, WRITE);
                 }
+                // Each process notes of which adapters' records it has written dead letters.
+                rights.allow(GROUP, prefix + "agent.serving." + team.getName() + ".", PREFIXED, READ);
             }
             case TRAINER -> {
                 String trainer = prefix + "trainer." + team.getName();

@@ -1,8 +1,6 @@
 package io.marft.schemas.topic;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
@@ -25,6 +23,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * nothing.
  */
 public final class TopicProvisioner {
+
+    /** Kafka's own default, said aloud: services bound what they write by it, whatever a broker's default is. */
+    private static final String MOST_RECORD_BYTES = "1048588";
 
     private final ClientSettings settings;
     private final int partitions;
@@ -87,7 +88,9 @@ public final class TopicProvisioner {
                         "retention.ms",
                         topic.retention().map(d -> Long.toString(d.toMillis())).orElse("-1"),
                         "retention.bytes",
-                        "-1"));
+                        "-1",
+                        "max.message.bytes",
+                        MOST_RECORD_BYTES));
         try {
             admin.createTopics(List.of(newTopic)).all().get();
         } catch (ExecutionException e) {
@@ -145,17 +148,9 @@ public final class TopicProvisioner {
 
     private void register(List<NamedTopic> wanted) {
         try (SchemaRegistryClient registry = settings.registry()) {
+            SchemaRegistration registration = new SchemaRegistration(settings, registry);
             for (NamedTopic named : wanted) {
-                String subject = named.name() + "-value";
-                try {
-                    registry.register(subject, new AvroSchema(named.topic().schema()));
-                } catch (RestClientException e) {
-                    RegistryRefusedException.throwIfRefused(e);
-                    throw new CatalogueException(
-                            "schema of subject " + subject + " was refused by the registry at " + settings.registryUrl()
-                                    + ": " + e.getMessage(),
-                            e);
-                }
+                registration.register(named.name(), named.topic());
             }
         } catch (IOException e) {
             RegistryRefusedException.throwIfRefused(e);

@@ -50,7 +50,7 @@ final class Checkpoints {
         try (LogReader log = new LogReader(client)) {
             for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {
                 Checkpoints checkpoints = new Checkpoints();
-                boolean all = log.forLast(topic, offsets, CheckpointChunk.class, chunk -> {
+                boolean all = log.forLastReadable(topic, offsets, CheckpointChunk.class, chunk -> {
                     if (chunk.getTeam().equals(team)) {
                         checkpoints.add(chunk);
                     }

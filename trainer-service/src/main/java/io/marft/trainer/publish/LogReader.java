@@ -20,6 +20,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads committed records of the log by place: a whole topic up to its present end, or single offsets. To be used by one
@@ -27,6 +29,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class LogReader implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaConsumer<String, byte[]> consumer;
@@ -60,7 +63,7 @@ public final class LogReader implements AutoCloseable {
      * @throws IllegalStateException if a record cannot be decoded
      */
     public <T extends SpecificRecord> void forEach(String topic, Class<T> type, Consumer<T> action) {
-        var unused = forLast(topic, Long.MAX_VALUE, type, action);
+        var unused = forLast(topic, Long.MAX_VALUE, record -> action.accept(decode(record, type)));
     }
 
     /**
@@ -68,9 +71,21 @@ public final class LogReader implements AutoCloseable {
      *
      * @param offsets how many offsets of each partition
      * @return whether that was the whole topic
-     * @throws IllegalStateException if a record cannot be decoded
      */
-    <T extends SpecificRecord> boolean forLast(String topic, long offsets, Class<T> type, Consumer<T> action) {
+    <T extends SpecificRecord> boolean forLastReadable(String topic, long offsets, Class<T> type, Consumer<T> action) {
+        return forLast(topic, offsets, record -> {
+            if (decoded(record, type) instanceof Decoded.Valid<T> valid) {
+                action.accept(valid.value());
+            } else {
+                LOG.atWarn()
+                        .addKeyValue("topic", topic)
+                        .addKeyValue("offset", record.offset())
+                        .log("record cannot be read and is passed over");
+            }
+        });
+    }
+
+    private boolean forLast(String topic, long offsets, Consumer<ConsumerRecord<String, byte[]>> action) {
         List<TopicPartition> partitions = partitions(consumer, topic);
         consumer.assign(partitions);
         Map<TopicPartition, Long> ends = ends(partitions);
@@ -83,7 +98,7 @@ public final class LogReader implements AutoCloseable {
         }
         while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                action.accept(decode(record, type));
+                action.accept(record);
             }
         }
         return whole;
@@ -153,8 +168,12 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    private <T extends SpecificRecord> Decoded<T> decoded(ConsumerRecord<String, byte[]> record, Class<T> type) {
+        return codec.decode(record.topic(), record.value(), type);
+    }
+
     private <T extends SpecificRecord> T decode(ConsumerRecord<String, byte[]> record, Class<T> type) {
-        Decoded<T> decoded = codec.decode(record.topic(), record.value(), type);
+        Decoded<T> decoded = decoded(record, type);
         if (decoded instanceof Decoded.Valid<T> valid) {
             return valid.value();
         }

@@ -8,6 +8,7 @@ import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Update;
+import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
 import io.marft.trainer.batch.TrajectoryBatch;
@@ -16,7 +17,6 @@ import io.marft.trainer.update.TrainingFile;
 import io.marft.trainer.update.TrainingState;
 import io.marft.trainer.update.UpdateResult;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -188,9 +188,6 @@ final class UpdateRecords {
     }
 
     private void deadLetter(DeadLetter letter) {
-        String key = letter.getKey() == null
-                ? null
-                : StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString();
-        records.add(new Outgoing(topics.of(Topic.DEAD_LETTERS), key, letter));
+        records.add(new Outgoing(topics.of(Topic.DEAD_LETTERS), DeadLetters.key(letter), letter));
     }
 }

@@ -1,0 +1,66 @@
+package io.marft.reward.assemble;
+
+import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.Step;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.topic.Topic;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * What assembly held of an episode and no trajectory took: an action of a team that is not the episode's, a reward beyond
+ * its last step, or everything where no observation ever came. Whoever wrote it is told by a dead letter.
+ */
+final class Leftovers {
+
+    /**
+     * A record that was not taken.
+     *
+     * @param offset where it was in its topic; -1 where an older release took it
+     */
+    record Leftover(Topic topic, long offset, SpecificRecord value) {}
+
+    private Leftovers() {}
+
+    /**
+     * The records that are left over.
+     *
+     * @param trajectory what the episode became; empty if it became none
+     * @param observed the observations that count, among them the one that ended the episode
+     */
+    static List<Leftover> of(
+            AssemblyState state, Optional<Trajectory> trajectory, List<? extends SpecificRecord> observed) {
+        Set<SpecificRecord> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+        taken.addAll(observed);
+        for (Step step : trajectory.map(Trajectory::getSteps).orElse(List.of())) {
+            taken.addAll(step.getActions());
+            if (step.getReward() != null) {
+                taken.add(step.getReward());
+            }
+        }
+        List<Leftover> left = new ArrayList<>();
+        add(left, taken, Topic.OBSERVATIONS, state.getObservations(), state.getObservationOffsets());
+        add(left, taken, Topic.ACTIONS, state.getActions(), state.getActionOffsets());
+        add(left, taken, Topic.REWARDS, state.getRewards(), state.getRewardOffsets());
+        return left;
+    }
+
+    private static void add(
+            List<Leftover> left,
+            Set<SpecificRecord> taken,
+            Topic topic,
+            List<? extends SpecificRecord> records,
+            List<Long> offsets) {
+        int unplaced = records.size() - offsets.size(); // Those of an older release came first.
+        for (int i = 0; i < records.size(); i++) {
+            if (!taken.contains(records.get(i))) {
+                left.add(new Leftover(topic, i < unplaced ? -1 : offsets.get(i - unplaced), records.get(i)));
+            }
+        }
+    }
+}
