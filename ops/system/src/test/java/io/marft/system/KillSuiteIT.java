@@ -32,7 +32,10 @@ class KillSuiteIT {
     private static final int BATCH = 100;
     private static final int IN_FLIGHT = 128;
 
-    /** A team with all that D has: a chain, an agent that is skipped as a rule, and steps that the team opens itself. */
+    /**
+     * A team with all that D has: a chain, an agent that is skipped as a rule, and steps that the team opens itself. It says
+     * little, so that training costs little.
+     */
     private static final String TEAM =
             """
             name: checked
@@ -40,9 +43,12 @@ class KillSuiteIT {
             deadline: 24h
             retry: "has(actions.checker) && actions.checker.contains('{1')"
             agents:
-              - {name: planner, profile: Plan.}
-              - {name: solver, profile: Solve., after: [planner], answers: true}
-              - {name: checker, profile: Check., after: [solver], when: "actions.solver.contains('5')"}
+              - {name: planner, sampling: {maxNewTokens: 2}}
+              - {name: solver, after: [planner], answers: true, sampling: {maxNewTokens: 2}}
+              - name: checker
+                after: [solver]
+                when: "actions.solver.contains('5')"
+                sampling: {maxNewTokens: 2}
             """;
 
     private static final String TRAINING =
