@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             AskCommand.class,
             UpCommand.class,
             TopicsCommand.class,
+            LagCommand.class,
             TailCommand.class,
             DeadLettersCommand.class,
             ReplayCommand.class,

@@ -18,6 +18,7 @@ import io.marft.schemas.record.TeamAgent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,11 @@ import java.util.List;
  * temporary directory, which is deleted at the end. Not thread-safe.
  */
 final class PipelineStack implements AutoCloseable {
+
+    /** A policy that answers at once takes all turns that are there; there are no adapters to wait for. */
+    private static final int BATCH = 512;
+
+    private static final Duration LINGER = Duration.ofMillis(5);
 
     private final Closing all;
     private final Closing serving = new Closing();
