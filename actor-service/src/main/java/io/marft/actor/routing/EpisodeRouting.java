@@ -95,13 +95,15 @@ public final class EpisodeRouting {
                 .map(agent -> turn(team, step, agent))
                 .toList();
         Optional<Observation> next = state.complete() ? next(team, step, now) : Optional.empty();
-        return new Routed.Moved(
-                OpenEpisode.newBuilder(episode)
-                        .setSteps(steps)
-                        .setPending(next.orElse(null))
-                        .build(),
-                turns,
-                next);
+        OpenEpisode moved = new OpenEpisode(
+                episode.getTeam(),
+                episode.getTeamVersion(),
+                episode.getNextStep(),
+                episode.getLast(),
+                steps,
+                next.orElse(null),
+                episode.getOpenedAt());
+        return new Routed.Moved(moved, turns, next);
     }
 
     /** What a complete step of a team that opens its own steps is followed by. */

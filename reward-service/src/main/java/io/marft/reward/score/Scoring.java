@@ -70,7 +70,7 @@ public final class Scoring {
         if (state.getReference() != null) {
             return new Rejected("episode has a reference already");
         }
-        return score(ScoringState.newBuilder(state).setReference(reference).build(), now);
+        return score(holding(state, reference, state.getObservations(), state.getActions()), now);
     }
 
     /** Takes an action of whatever agent. */
@@ -113,7 +113,7 @@ public final class Scoring {
                 action.getTeamVersion(),
                 action.getPurpose(),
                 action.getText()));
-        return score(ScoringState.newBuilder(state).setActions(actions).build(), now);
+        return score(holding(state, state.getReference(), state.getObservations(), actions), now);
     }
 
     /**
@@ -134,8 +134,7 @@ public final class Scoring {
         }
         List<Observation> observations = new ArrayList<>(state.getObservations());
         observations.add(observation);
-        return score(
-                ScoringState.newBuilder(state).setObservations(observations).build(), now);
+        return score(holding(state, state.getReference(), observations, state.getActions()), now);
     }
 
     private static boolean matters(KnownTeam team, Observation observation) {
@@ -197,12 +196,28 @@ public final class Scoring {
         if (step >= episode.end()) {
             return new Accepted(Optional.empty(), rewards);
         }
-        return new Accepted(
-                Optional.of(ScoringState.newBuilder(state)
-                        .setScored(step)
-                        .setVerdict(before)
-                        .build()),
-                rewards);
+        ScoringState scored = new ScoringState(
+                state.getEpisode(),
+                state.getReference(),
+                state.getObservations(),
+                state.getActions(),
+                step,
+                before,
+                state.getOpenedAt());
+        return new Accepted(Optional.of(scored), rewards);
+    }
+
+    /** By constructor: a builder copies deeply all that it begins with. */
+    private static ScoringState holding(
+            ScoringState state, Reference reference, List<Observation> observations, List<HeldAction> actions) {
+        return new ScoringState(
+                state.getEpisode(),
+                reference,
+                observations,
+                actions,
+                state.getScored(),
+                state.getVerdict(),
+                state.getOpenedAt());
     }
 
     private static ScoringState opened(String episode, Instant now) {

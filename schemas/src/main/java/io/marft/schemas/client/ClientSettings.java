@@ -48,6 +48,9 @@ public record ClientSettings(
      */
     private static final int RETRY_BACKOFF_MS = 5;
 
+    /** A transaction's records go in few large requests; Kafka's own is 16 KiB. */
+    private static final int BATCH_BYTES = 64 << 10;
+
     public ClientSettings {
         requireText(bootstrapServers, "bootstrap servers");
         requireText(registryUrl, "registry URL");
@@ -137,6 +140,7 @@ public record ClientSettings(
         Map<String, Object> map = producer(transactionalId);
         map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         map.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
+        map.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         return with(ProducerConfig.configNames(), map);
     }
 
@@ -193,8 +197,11 @@ public record ClientSettings(
                 Serdes.StringSerde.class,
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
+        // No topology depends on the order between topics: a task does not wait for those that have nothing.
+        map.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
         map.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, KnownTime.class);
+        map.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         // Kafka Streams gives each of its clients what that client knows.
         return with(properties.keySet(), map);
     }

@@ -1,10 +1,12 @@
 package io.marft.schemas.serde;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -30,13 +32,13 @@ public final class RecordCodec implements AutoCloseable {
     }
 
     private final SchemaRegistryClient registry;
-    private final KafkaAvroSerializer serializer;
+    private final Serializer serializer;
     private final KafkaAvroDeserializer deserializer;
 
     /** @param registry the registry's client; closed with this codec */
     public RecordCodec(SchemaRegistryClient registry) {
         this.registry = registry;
-        this.serializer = new KafkaAvroSerializer(registry);
+        this.serializer = new Serializer(registry);
         this.serializer.configure(CONFIGURATION, false);
         this.deserializer = new KafkaAvroDeserializer(registry);
         this.deserializer.configure(CONFIGURATION, false);
@@ -133,6 +135,28 @@ public final class RecordCodec implements AutoCloseable {
             registry.close();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Confluent's serializer, which makes a schema object for each record and computes its hash from all fields; this one
+     * keeps one for each topic.
+     */
+    private static final class Serializer extends KafkaAvroSerializer {
+
+        private final Map<String, AvroSchema> schemas = new HashMap<>();
+
+        Serializer(SchemaRegistryClient registry) {
+            super(registry);
+        }
+
+        byte[] serialize(String topic, SpecificRecord value) {
+            AvroSchema schema = schemas.get(topic);
+            if (schema == null || !schema.rawSchema().equals(value.getSchema())) {
+                schema = new AvroSchema(value.getSchema());
+                schemas.put(topic, schema);
+            }
+            return serializeImpl(getSubjectName(topic, false, value, schema), topic, null, value, schema);
         }
     }
 }
