@@ -42,13 +42,10 @@ record GroupLag(String group, String topic, int partitions, long behind) {
     }
 
     private static List<GroupLag> of(Admin admin, String group) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
-                .partitionsToOffsetAndMetadata()
-                .get()
-                .entrySet()
-                .stream()
-                .filter(entry -> entry.getValue() != null)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
+                        .filter(entry -> entry.getValue() != null)
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(
                         committed.keySet().stream()
                                 .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),

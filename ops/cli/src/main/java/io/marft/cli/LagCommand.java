@@ -12,8 +12,9 @@ import picocli.CommandLine.Spec;
 /** Shows what waits for whom. */
 @Command(
         name = "lag",
-        description = "Lists how far each service is behind in each topic that it reads. Offsets are counted, so the markers "
-                + "that transactions leave count, too: one or two a partition are nothing.",
+        description =
+                "Lists how far each service is behind in each topic that it reads. Offsets are counted, so the markers "
+                        + "that transactions leave count, too: one or two a partition are nothing.",
         mixinStandardHelpOptions = true)
 final class LagCommand implements Callable<Integer> {
 
@@ -30,8 +31,8 @@ final class LagCommand implements Callable<Integer> {
         var client = cluster.client();
         List<GroupLag> lags = GroupLag.of(client);
         if (lags.isEmpty()) {
-            throw new IllegalStateException("no service with prefix '" + client.prefix() + "' has committed an offset on "
-                    + client.bootstrapServers() + ": start one with `marft serve`");
+            throw new IllegalStateException("no service with prefix '" + client.prefix()
+                    + "' has committed an offset on " + client.bootstrapServers() + ": start one with `marft serve`");
         }
         PrintWriter out = spec.commandLine().getOut();
         out.printf(ROW, "SERVICE", "TOPIC", "PARTITIONS", "BEHIND");

@@ -35,8 +35,8 @@ class GroupLagIT {
 
     private static void commit(ClientSettings client, String group, Map<Integer, Long> offsets) {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.consumer(group))) {
-            offsets.forEach((partition, offset) -> consumer.commitSync(
-                    Map.of(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset))));
+            offsets.forEach((partition, offset) ->
+                    consumer.commitSync(Map.of(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset))));
         }
     }
 
@@ -45,7 +45,9 @@ class GroupLagIT {
         try (LocalBroker broker = LocalBroker.start(directory, 0)) {
             ClientSettings client = new ClientSettings(broker.bootstrapServers(), "mock://lag", "marft");
             try (Admin admin = Admin.create(client.admin())) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1)))
+                        .all()
+                        .get();
             }
             send(client, 0, 5);
             send(client, 1, 4);

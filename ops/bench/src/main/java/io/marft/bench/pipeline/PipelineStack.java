@@ -74,7 +74,8 @@ final class PipelineStack implements AutoCloseable {
         services.add(new AssembleService(client, "0", state));
         services.add(new RouterService(new RouterSettings(client, state)));
         services.add(new AgentService(
-                new AgentSettings(client, plan.team().getName(), agents, "0", BATCH, LINGER), new StubPolicy("sha256:stub", plan.model())));
+                new AgentSettings(client, plan.team().getName(), agents, "0", BATCH, LINGER),
+                new StubPolicy("sha256:stub", plan.model())));
         for (Service service : services) {
             serving.later(service).start();
         }

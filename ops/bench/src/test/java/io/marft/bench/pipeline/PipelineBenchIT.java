@@ -48,7 +48,8 @@ class PipelineBenchIT {
                         .map(stage -> stage.get("stage").asText())
                         .toList());
         assertTrue(json.at("/throughput/episodesPerSecond").asDouble() > 0);
-        assertTrue(json.at("/throughput/appendedPerEpisode/trajectories/entries").asDouble() > 0);
+        assertTrue(
+                json.at("/throughput/appendedPerEpisode/trajectories/entries").asDouble() > 0);
         assertTrue(json.at("/throughput/cpuMicrosPerEpisode/router").asDouble() > 0);
         assertTrue(json.at("/raw/recordsPerSecond").asDouble() > 0);
         assertTrue(report.text().contains("answered by the action of actor"), report.text());
