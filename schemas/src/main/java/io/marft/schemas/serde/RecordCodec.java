@@ -108,12 +108,17 @@ public final class RecordCodec implements AutoCloseable {
                     || cause instanceof org.apache.kafka.common.errors.RetriableException) {
                 return true;
             }
-            // Avro reports truncated bytes as an EOFException, which is an IOException too, but not the registry's.
-            if (cause instanceof IOException && !(cause instanceof java.io.EOFException)) {
+            if (cause instanceof IOException && !thrownByAvro(cause)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Avro reports some damage, such as bytes that end early or a number that does not, as an IOException, too. */
+    private static boolean thrownByAvro(Throwable error) {
+        StackTraceElement[] stack = error.getStackTrace();
+        return stack.length > 0 && stack[0].getClassName().startsWith("org.apache.avro.");
     }
 
     private static String oneLine(Throwable error) {

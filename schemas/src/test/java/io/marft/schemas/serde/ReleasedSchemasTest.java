@@ -1,5 +1,6 @@
 package io.marft.schemas.serde;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -14,8 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -122,6 +125,33 @@ class ReleasedSchemasTest {
                     .array();
 
             SampleRecord.assertReadAs(writer, serde.deserializer().deserialize("store", state));
+        }
+    }
+
+    /** Damage is the record's fault: it is never an exception, nor taken for a registry that is out of reach. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void shouldGiveAReasonForAnyDamage(Class<? extends SpecificRecord> type) throws Exception {
+        ClientSettings settings = new ClientSettings("localhost:1", "mock://" + type.getSimpleName(), "marft");
+        List<Schema> released = ReleasedSchemas.of(type);
+        byte[] golden = bytes(type, released.size());
+        Random random = new Random(1);
+        try (SchemaRegistryClient registry = settings.registry();
+                RecordCodec codec = settings.codec()) {
+            int id = registry.register("topic-value", new AvroSchema(released.get(released.size() - 1)));
+            byte[] good = ByteBuffer.allocate(5 + golden.length)
+                    .put((byte) 0)
+                    .putInt(id)
+                    .put(golden)
+                    .array();
+            for (int i = 0; i < 2_000; i++) {
+                byte[] bad = i % 4 == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+                for (int j = random.nextInt(4); j >= 0 && bad.length > 5; j--) {
+                    bad[5 + random.nextInt(bad.length - 5)] = (byte) (i % 2 == 0 ? 0xff : random.nextInt());
+                }
+
+                assertDoesNotThrow(() -> codec.decode("topic", bad, type));
+            }
         }
     }
 
