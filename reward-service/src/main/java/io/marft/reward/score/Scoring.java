@@ -199,6 +199,7 @@ public final class Scoring {
         ScoringState scored = new ScoringState(
                 state.getEpisode(),
                 state.getReference(),
+                state.getReferenceOffset(),
                 state.getObservations(),
                 state.getActions(),
                 step,
@@ -213,6 +214,7 @@ public final class Scoring {
         return new ScoringState(
                 state.getEpisode(),
                 reference,
+                state.getReferenceOffset(),
                 observations,
                 actions,
                 state.getScored(),
