@@ -42,7 +42,7 @@ public final class UpdateBench {
      */
     public UpdateReport run() {
         try (LanguageModel model = LanguageModel.load(plan.model(), plan.options());
-                MarftUpdate update = new MarftUpdate(model, plan.team(), plan.threads());
+                MarftUpdate update = new MarftUpdate(model, plan.threads());
                 BarePasses bare = new BarePasses(model, plan)) {
             progress.accept("playing " + plan.episodes() + " episodes …");
             List<Episode> episodes = BenchEpisodes.play(plan, model);

@@ -62,7 +62,7 @@ final class Run {
         TrainingState learned =
                 from.map(checkpoint -> StateBytes.read(checkpoint.learned())).orElse(initial);
         RunState state = from.map(RunCheckpoint::state).orElse(RunState.BEGIN);
-        try (MarftUpdate update = new MarftUpdate(model, plan.team(), threads)) {
+        try (MarftUpdate update = new MarftUpdate(model, threads)) {
             EpisodeReader reader = reader(plan, model);
             if (state.curve().isEmpty()) {
                 state = measure(learned, state);

@@ -7,7 +7,8 @@ import io.marft.policy.Sequence;
  *
  * @param agent who acted
  * @param step the episode's step
- * @param version the adapter version that acted
+ * @param version the adapter version that acted, as {@link AdapterVersions} counts it
+ * @param temperature what the logits were divided by; the same for all of an agent's decisions
  * @param sequence prompt and action as token ids: the actor's context
  * @param criticContext token ids of the critic's context: the observation and all actions so far; the very array of the
  *     prompt where the two are the same tokens
@@ -20,6 +21,7 @@ public record Decision(
         String agent,
         int step,
         long version,
+        float temperature,
         Sequence sequence,
         int[] criticContext,
         float[] logProbs,

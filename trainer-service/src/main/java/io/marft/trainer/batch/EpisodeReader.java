@@ -58,40 +58,46 @@ public final class EpisodeReader {
     }
 
     /**
-     * Reads a trajectory.
+     * Reads a trajectory of a team that has had all its agents from the beginning.
      *
      * @param version the adapter version that the next update starts from
      * @param maxStaleness how many versions an action may lag behind it
      */
     public Reading read(Trajectory trajectory, long version, int maxStaleness) {
+        return read(trajectory, AdapterVersions.of(version), maxStaleness);
+    }
+
+    /**
+     * Reads a trajectory.
+     *
+     * @param adapters where the agents' adapters stand
+     * @param maxStaleness how many versions an action may lag behind
+     */
+    public Reading read(Trajectory trajectory, AdapterVersions adapters, int maxStaleness) {
         if (!trajectory.getTeam().equals(team.getName()) || trajectory.getPurpose() != Purpose.TRAINING) {
             return new Reading.Foreign();
         }
         if (trajectory.getTeamVersion() != team.getVersion()) {
             return new Reading.Dropped(
-                    "is of team version " + trajectory.getTeamVersion() + ", the trainer's is " + team.getVersion());
+                    "is of team version " + trajectory.getTeamVersion() + ", the reader's is " + team.getVersion());
         }
         if (trajectory.getClosure() == Closure.TIMED_OUT) {
             return new Reading.Dropped("timed out before it was complete");
         }
         try {
-            Episode episode = flatten(trajectory);
+            Episode episode = flatten(trajectory, adapters);
             if (episode.decisions().isEmpty()) {
                 return new Reading.Dropped("has no actions: all agents were skipped");
             }
-            return judgeAge(episode, version, maxStaleness);
+            return judgeAge(episode, adapters.newest(), maxStaleness);
         } catch (Unsound e) {
             return new Reading.Invalid(e.getMessage());
         }
     }
 
-    private static Reading judgeAge(Episode episode, long version, int maxStaleness) throws Unsound {
+    private static Reading judgeAge(Episode episode, long version, int maxStaleness) {
         for (Decision decision : episode.decisions()) {
             long age = version - decision.version();
-            require(
-                    age >= 0 && decision.version() >= 0,
-                    "agent '" + decision.agent() + "' acted with adapter version " + decision.version()
-                            + ", the newest is " + version);
             if (age > maxStaleness) {
                 return new Reading.Dropped("is stale: agent '" + decision.agent() + "' lagged " + age
                         + " versions behind, the limit is " + maxStaleness);
@@ -100,7 +106,7 @@ public final class EpisodeReader {
         return new Reading.Usable(episode);
     }
 
-    private Episode flatten(Trajectory trajectory) throws Unsound {
+    private Episode flatten(Trajectory trajectory, AdapterVersions adapters) throws Unsound {
         require(!trajectory.getSteps().isEmpty(), "has no steps");
         require(
                 trajectory.getSteps().size() <= team.getHorizon(),
@@ -112,13 +118,15 @@ public final class EpisodeReader {
         for (int i = 0; i < trajectory.getSteps().size(); i++) {
             Step step = trajectory.getSteps().get(i);
             require(step.getStep() == i, "step " + step.getStep() + " stands in place " + i);
-            flatten(step, room, soFar, decisions);
+            flatten(step, adapters, room, soFar, decisions);
         }
         return new Episode(trajectory.getEpisode(), trajectory.getTerminal(), decisions);
     }
 
     /** One step in the topological order of D; its reward lies on the last decision that leads to an answer. */
-    private void flatten(Step step, int room, List<PredecessorAction> soFar, List<Decision> decisions) throws Unsound {
+    private void flatten(
+            Step step, AdapterVersions adapters, int room, List<PredecessorAction> soFar, List<Decision> decisions)
+            throws Unsound {
         checkActed(step);
         require(step.getReward() != null, "step " + step.getStep() + " has no reward");
         double reward = step.getReward().getValue();
@@ -131,11 +139,16 @@ public final class EpisodeReader {
         int before = soFar.size();
         for (Action action : step.getActions()) {
             check(action, room);
+            require(
+                    adapters.exists(action.getAgent(), action.getAdapterVersion()),
+                    "agent '" + action.getAgent() + "' acted with adapter version " + action.getAdapterVersion()
+                            + ", the newest is " + adapters.newest());
             Sequence sequence = new Sequence(ints(action.getPromptTokens()), ints(action.getOutputTokens()));
             decisions.add(new Decision(
                     action.getAgent(),
                     step.getStep(),
-                    action.getAdapterVersion(),
+                    adapters.counted(action.getAgent(), action.getAdapterVersion()),
+                    action.getSampling().getTemperature(),
                     sequence,
                     criticContext(step, action.getAgent(), sequence, room, soFar, before),
                     floats(action.getLogProbs()),

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -23,10 +25,11 @@ import org.apache.kafka.common.TopicPartition;
 public final class TrajectoryBatch {
 
     private final String service;
-    private final EpisodeReader reader;
-    private final long version;
+    private final TeamReader reader;
+    private final AdapterVersions adapters;
     private final int maxStaleness;
     private final List<Episode> episodes = new ArrayList<>();
+    private final SortedSet<Integer> teamVersions = new TreeSet<>();
     private final List<TrajectoryOffset> inputs = new ArrayList<>();
     private final List<DroppedTrajectory> dropped = new ArrayList<>();
     private final List<DeadLetter> rejected = new ArrayList<>();
@@ -36,13 +39,13 @@ public final class TrajectoryBatch {
      * An empty batch.
      *
      * @param service the trainer's name, for dead letters
-     * @param version the adapter version that the update starts from
-     * @param maxStaleness how many versions an action may lag behind it
+     * @param adapters where the agents' adapters stand before the update
+     * @param maxStaleness how many versions an action may lag behind
      */
-    public TrajectoryBatch(String service, EpisodeReader reader, long version, int maxStaleness) {
+    public TrajectoryBatch(String service, TeamReader reader, AdapterVersions adapters, int maxStaleness) {
         this.service = service;
         this.reader = reader;
-        this.version = version;
+        this.adapters = adapters;
         this.maxStaleness = maxStaleness;
     }
 
@@ -57,9 +60,10 @@ public final class TrajectoryBatch {
     }
 
     private void add(ConsumerRecord<String, byte[]> source, Trajectory trajectory) {
-        Reading reading = reader.read(trajectory, version, maxStaleness);
+        Reading reading = reader.read(trajectory, adapters, maxStaleness);
         if (reading instanceof Reading.Usable usable) {
             episodes.add(usable.episode());
+            teamVersions.add(trajectory.getTeamVersion());
             inputs.add(new TrajectoryOffset(source.partition(), source.offset(), trajectory.getEpisode()));
         } else if (reading instanceof Reading.Dropped old) {
             drop(source, trajectory, old.reason());
@@ -80,6 +84,11 @@ public final class TrajectoryBatch {
     /** What the update learns from. */
     public List<Episode> episodes() {
         return episodes;
+    }
+
+    /** The versions of the team that {@link #episodes} kept, lowest first. */
+    public SortedSet<Integer> teamVersions() {
+        return teamVersions;
     }
 
     /** Where {@link #episodes} came from, in the same order. */

@@ -57,10 +57,10 @@ public final class AdapterImport {
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
-            standing().withImported(agent, adapter); // What cannot be imported must not fence a trainer.
+            withImported(standing(), agent, adapter); // What cannot be imported must not fence a trainer.
             producer.initTransactions();
             TrainingState state = standing();
-            TrainingState next = state.withImported(agent, adapter);
+            TrainingState next = withImported(state, agent, adapter);
             List<UpdateRecords.Outgoing> records =
                     UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(StateBytes.write(state)));
             CountDownLatch noPatience = new CountDownLatch(0);
@@ -68,6 +68,11 @@ public final class AdapterImport {
                     .commit(records, offsets(consumer));
             return next.update();
         }
+    }
+
+    private TrainingState withImported(TrainingState state, String agent, Adapter adapter) {
+        return state.withAgentsOf(List.of(settings.team()), model, settings.configuration(), settings.seed())
+                .withImported(agent, adapter);
     }
 
     private TrainingState standing() {

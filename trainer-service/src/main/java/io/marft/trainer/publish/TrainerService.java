@@ -62,7 +62,7 @@ public final class TrainerService implements Service {
      * @throws IllegalArgumentException if the team cannot be trained
      */
     public TrainerService(LanguageModel model, TrainerSettings settings, String instance) {
-        this(model, settings, instance, new MarftUpdate(model, settings.team(), settings.threads()));
+        this(model, settings, instance, new MarftUpdate(model, settings.threads()));
     }
 
     private TrainerService(LanguageModel model, TrainerSettings settings, String instance, MarftUpdate update) {

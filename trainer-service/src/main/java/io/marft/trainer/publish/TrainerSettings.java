@@ -9,7 +9,7 @@ import io.marft.trainer.update.TrainingConfiguration;
  * What a trainer needs to know beside the base model.
  *
  * @param client cluster, registry and prefix
- * @param team the team that it trains
+ * @param team the team that it trains, in its newest version; later ones it finds on the log
  * @param configuration how it trains
  * @param seed of the run; only the first start's counts for the initial state
  * @param threads how many micro-batches it works on at once

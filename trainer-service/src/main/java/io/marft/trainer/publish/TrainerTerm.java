@@ -5,7 +5,6 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import io.marft.schemas.topic.Topic;
-import io.marft.trainer.batch.EpisodeReader;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.update.StateBytes;
 import io.marft.trainer.update.TrainingState;
@@ -43,7 +42,7 @@ final class TrainerTerm implements AutoCloseable {
     private final TrainerService.Learning learning;
     private final TrainerLease lease;
     private final CountDownLatch closing;
-    private final EpisodeReader reader;
+    private final TrainedTeam team;
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaConsumer<String, byte[]> consumer;
     private final RecordCodec codec;
@@ -60,7 +59,7 @@ final class TrainerTerm implements AutoCloseable {
         this.learning = learning;
         this.lease = lease;
         this.closing = closing;
-        this.reader = new EpisodeReader(settings.team(), model);
+        this.team = new TrainedTeam(settings, model);
         this.producer = new KafkaProducer<>(settings.client().transactionalProducer(settings.identity()));
         this.consumer = new KafkaConsumer<>(settings.client().consumer(settings.identity()));
         this.codec = settings.client().codec();
@@ -84,7 +83,7 @@ final class TrainerTerm implements AutoCloseable {
         consumer.assign(partitions);
         checkOffsets(partitions, state);
         while (inOffice()) {
-            TrajectoryBatch batch = collect(state.update());
+            TrajectoryBatch batch = collect(state);
             if (full(batch) && inOffice()) {
                 state = learn(state, batch, transaction);
             }
@@ -112,9 +111,12 @@ final class TrainerTerm implements AutoCloseable {
     }
 
     /** Polls until a batch is full or the term ends; what was polled beyond it waits for the next one. */
-    private TrajectoryBatch collect(long version) throws InterruptedException {
+    private TrajectoryBatch collect(TrainingState state) throws InterruptedException {
         TrajectoryBatch batch = new TrajectoryBatch(
-                TrainerService.NAME, reader, version, settings.configuration().maxStaleness());
+                TrainerService.NAME,
+                team.reader(),
+                state.adapterVersions(),
+                settings.configuration().maxStaleness());
         while (!full(batch) && inOffice()) {
             if (received.isEmpty()) {
                 consumer.poll(POLL).forEach(received::add);
@@ -139,9 +141,13 @@ final class TrainerTerm implements AutoCloseable {
     private TrainingState learn(TrainingState state, TrajectoryBatch batch, UpdateTransaction transaction)
             throws InterruptedException {
         Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String previousDigest = StateBytes.digest(StateBytes.write(state));
-        UpdateResult result = learning.apply(state, batch.episodes(), settings.configuration(), settings.seed());
-        transaction.commit(UpdateRecords.of(settings, batch, result, previousDigest, startedAt), batch.offsets());
+        TrainedTeam.Start start = team.start(state, batch.teamVersions());
+        String previousDigest = StateBytes.digest(StateBytes.write(start.before()));
+        UpdateResult result =
+                learning.apply(start.joined(), batch.episodes(), settings.configuration(), settings.seed());
+        transaction.commit(
+                UpdateRecords.of(settings, start.teamVersion(), batch, result, previousDigest, startedAt),
+                batch.offsets());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", result.state().update())
@@ -157,5 +163,6 @@ final class TrainerTerm implements AutoCloseable {
         producer.close();
         consumer.close();
         codec.close();
+        team.close();
     }
 }

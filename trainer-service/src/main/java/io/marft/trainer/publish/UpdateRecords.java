@@ -43,11 +43,13 @@ final class UpdateRecords {
     /**
      * The records of an update.
      *
+     * @param teamVersion the newest version of the team that was met
      * @param previousStateDigest digest of the state that it started from
      * @param startedAt when it began
      */
     static List<Outgoing> of(
             TrainerSettings settings,
+            int teamVersion,
             TrajectoryBatch batch,
             UpdateResult result,
             String previousStateDigest,
@@ -61,6 +63,7 @@ final class UpdateRecords {
                 result.state(),
                 now,
                 Update.newBuilder()
+                        .setTeamVersion(teamVersion)
                         .setInputs(batch.inputs())
                         .setDropped(batch.dropped())
                         .setAgents(result.agents().stream()
@@ -92,6 +95,7 @@ final class UpdateRecords {
                 state,
                 now,
                 Update.newBuilder()
+                        .setTeamVersion(settings.team().getVersion())
                         .setImported(imported)
                         .setInputs(List.of())
                         .setDropped(List.of())
@@ -110,7 +114,6 @@ final class UpdateRecords {
                 topics.of(Topic.UPDATES),
                 state.team(),
                 update.setTeam(state.team())
-                        .setTeamVersion(settings.team().getVersion())
                         .setUpdate(state.update())
                         .setBaseModelDigest(state.baseModelDigest())
                         .setStateDigest(digest)

@@ -3,6 +3,7 @@ package io.marft.trainer.replay;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.TeamLog;
 import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
@@ -10,8 +11,8 @@ import io.marft.schemas.record.Update;
 import io.marft.schemas.topic.Topic;
 import io.marft.trainer.Require;
 import io.marft.trainer.batch.Episode;
-import io.marft.trainer.batch.EpisodeReader;
 import io.marft.trainer.batch.Reading;
+import io.marft.trainer.batch.TeamReader;
 import io.marft.trainer.publish.AdapterLog;
 import io.marft.trainer.publish.LogReader;
 import io.marft.trainer.update.MarftUpdate;
@@ -25,6 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +44,7 @@ public final class Replay {
     private final LanguageModel model;
     private final String team;
     private final int threads;
+    private final Map<Integer, Team> versions = new HashMap<>();
 
     /**
      * A replay of one team's training.
@@ -79,18 +84,12 @@ public final class Replay {
                     updates.add(update);
                 }
             });
-            Map<Integer, Team> versions = new HashMap<>();
-            log.forEach(client.topics().of(Topic.TEAMS), Team.class, version -> {
-                if (version.getName().equals(team)) {
-                    versions.put(version.getVersion(), version);
-                }
-            });
-            return new ReplayReport(team, updates.size(), replay(log, updates, versions, progress));
+            TeamLog.read(client, team).forEach(version -> versions.put(version.getVersion(), version));
+            return new ReplayReport(team, updates.size(), replay(log, updates, progress));
         }
     }
 
-    private List<ReplayedUpdate> replay(
-            LogReader log, List<Update> updates, Map<Integer, Team> versions, Consumer<ReplayedUpdate> progress) {
+    private List<ReplayedUpdate> replay(LogReader log, List<Update> updates, Consumer<ReplayedUpdate> progress) {
         List<ReplayedUpdate> replayed = new ArrayList<>();
         TrainingState state = null;
         for (Update update : updates) {
@@ -132,24 +131,35 @@ public final class Replay {
         same("state before", update.getPreviousStateDigest(), StateBytes.digest(StateBytes.write(state)));
         return update.getImported().isEmpty()
                 ? learn(log, update, version, configuration, state)
-                : imported(log, update, state);
+                : imported(log, update, withAgentsOf(List.of(version), state, configuration, update));
     }
 
     private TrainingState learn(
             LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
             throws Difference {
-        EpisodeReader reader = new EpisodeReader(version, model);
+        TeamReader reader = new TeamReader(
+                team, model, number -> Optional.ofNullable(versions.get(number)), unused -> Optional.empty());
+        SortedSet<Integer> met = new TreeSet<>();
         List<Episode> episodes = new ArrayList<>();
         for (Trajectory trajectory : log.at(update.getTrajectoryTopic(), update.getInputs(), Trajectory.class)) {
-            Reading reading = reader.read(trajectory, state.update(), configuration.maxStaleness());
+            Reading reading = reader.read(trajectory, state.adapterVersions(), configuration.maxStaleness());
             if (!(reading instanceof Reading.Usable usable)) {
                 throw new Difference("input " + trajectory.getEpisode() + " cannot be learned from: " + reading);
             }
             episodes.add(usable.episode());
+            met.add(trajectory.getTeamVersion());
         }
-        try (MarftUpdate marft = new MarftUpdate(model, version, threads)) {
-            return marft.apply(state, episodes, configuration, update.getSeed()).state();
+        TrainingState joined = withAgentsOf(List.of(version), state, configuration, update);
+        joined = withAgentsOf(met.stream().map(versions::get).toList(), joined, configuration, update);
+        try (MarftUpdate marft = new MarftUpdate(model, threads)) {
+            return marft.apply(joined, episodes, configuration, update.getSeed())
+                    .state();
         }
+    }
+
+    private TrainingState withAgentsOf(
+            List<Team> joining, TrainingState state, TrainingConfiguration configuration, Update update) {
+        return state.withAgentsOf(joining, model.config(), configuration, update.getSeed());
     }
 
     /** What came from outside is an input, and lies on the log as the adapter that was published. */

@@ -11,18 +11,19 @@ import java.util.List;
  *
  * @param adapter the float32 masters of its LoRA weights
  * @param moments the optimizer's moments, one entry per weight in the adapter's canonical order
+ * @param since the update after which the agent joined; 0 if it was there from the beginning
  */
-public record AgentState(Adapter adapter, Moments moments) {
+public record AgentState(Adapter adapter, Moments moments, long since) {
 
     /** Of an adapter that was never trained. */
-    static AgentState fresh(Adapter adapter) {
-        return new AgentState(adapter, Moments.zero(flat(adapter).length));
+    static AgentState fresh(Adapter adapter, long since) {
+        return new AgentState(adapter, Moments.zero(flat(adapter).length), since);
     }
 
     /** The state after one optimizer step against a gradient, flat and in the adapter's canonical order. */
     AgentState step(AdamW optimizer, float[] gradient) {
         AdamW.Step step = optimizer.step(flat(adapter), gradient, moments);
-        return new AgentState(shaped(step.weights()), step.moments());
+        return new AgentState(shaped(step.weights()), step.moments(), since);
     }
 
     /** All values of an adapter, or of a gradient of its shape, in one array in canonical order. */

@@ -17,7 +17,6 @@ final class AgentTurns {
     private final BasePass base;
     private final TrainingConfiguration configuration;
     private final PolicyTraining training;
-    private final Map<String, Float> temperatures;
     /** Normalised, {@code [decisions][units]}. */
     private final double[][] advantages;
 
@@ -26,13 +25,11 @@ final class AgentTurns {
             BasePass base,
             Credit credit,
             TrainingConfiguration configuration,
-            PolicyTraining training,
-            Map<String, Float> temperatures) {
+            PolicyTraining training) {
         this.rollout = rollout;
         this.base = base;
         this.configuration = configuration;
         this.training = training;
-        this.temperatures = temperatures;
         List<String> agents = rollout.decisions().stream().map(Decision::agent).toList();
         this.advantages = normalization(configuration).of(credit.advantages(), agents);
     }
@@ -55,6 +52,7 @@ final class AgentTurns {
             case SEQUENTIAL -> Collections.shuffle(order, random);
             case JOINT -> {}
             case ALTERNATE -> {
+                order.retainAll(rollout.agents());
                 long turn = (update - 1 - configuration.critic().warmup())
                         / configuration.schedule().interval()
                         % order.size();
@@ -72,7 +70,7 @@ final class AgentTurns {
                 continue;
             }
             PolicyTraining.Task task = new PolicyTraining.Task(
-                    temperatures.get(agent),
+                    rollout.decisions().get(own[0]).temperature(),
                     Minibatches.pick(rollout.decisions(), own),
                     correction.correct(Minibatches.pick(advantages, own), own),
                     Minibatches.pick(base.logProbs(), own),

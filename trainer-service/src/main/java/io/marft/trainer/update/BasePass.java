@@ -28,21 +28,20 @@ record BasePass(List<float[][]> features, List<float[]> logProbs, Map<Integer, f
     /**
      * Runs the pass.
      *
-     * @param temperatures each agent's sampling temperature
      * @param mode whose context the features are of: the team's critic's or, if independent, each actor's own
      */
-    static BasePass over(
-            Rollout rollout, ModelPasses passes, Map<String, Float> temperatures, Level level, CreditMode mode) {
+    static BasePass over(Rollout rollout, ModelPasses passes, Level level, CreditMode mode) {
         Score.States states = level == Level.ACTION ? Score.States.FIRST : Score.States.ALL;
         List<Decision> decisions = rollout.decisions();
         float[][][] features = new float[decisions.size()][][];
         float[][] logProbs = new float[decisions.size()][];
-        for (Map.Entry<String, Float> temperature : temperatures.entrySet()) {
-            int[] own = rollout.of(temperature.getKey());
+        for (String agent : rollout.agents()) {
+            int[] own = rollout.of(agent);
+            float temperature = decisions.get(own[0]).temperature();
             List<Sequence> actors = Minibatches.pick(decisions, own).stream()
                     .map(Decision::sequence)
                     .toList();
-            List<Score> scores = passes.score(actors, Adapter.none(), temperature.getValue(), states);
+            List<Score> scores = passes.score(actors, Adapter.none(), temperature, states);
             for (int i = 0; i < own.length; i++) {
                 features[own[i]] = scores.get(i).hidden();
                 logProbs[own[i]] = scores.get(i).logProbs();

@@ -20,23 +20,15 @@ import java.util.Map;
  */
 record Credit(double[][] values, double[][] advantages, double[][] returns) {
 
-    /**
-     * Credits every episode by itself.
-     *
-     * @param agents how many agents the team has
-     */
+    /** Credits every episode by itself. */
     static Credit of(
-            Rollout rollout,
-            BasePass base,
-            Map<String, CriticState> critics,
-            TrainingConfiguration configuration,
-            int agents) {
+            Rollout rollout, BasePass base, Map<String, CriticState> critics, TrainingConfiguration configuration) {
         CreditMode mode = configuration.credit();
         GeneralizedAdvantage estimator = configuration.advantage();
         int decisions = rollout.decisions().size();
         double[][] values = values(rollout, base, critics);
         if (configuration.formulas() == Formulas.REFERENCE) {
-            return ReferenceCredit.of(rollout, values, agents, estimator.gamma(), estimator.lambda());
+            return ReferenceCredit.of(rollout, values, rollout.agents().size(), estimator.gamma(), estimator.lambda());
         }
         Credit credit = new Credit(values, new double[decisions][], new double[decisions][]);
         for (int e = 0; e < rollout.episodes().size(); e++) {
@@ -51,7 +43,7 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
     private static double[][] values(Rollout rollout, BasePass base, Map<String, CriticState> critics) {
         double[][] values = new double[rollout.decisions().size()][];
         critics.forEach((owner, state) -> {
-            int[] own = rollout.ofCritic(owner);
+            int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
             List<float[]> states = new ArrayList<>();
             for (int k : own) {
                 states.addAll(Arrays.asList(base.features().get(k)));

@@ -1,8 +1,6 @@
 package io.marft.trainer.update;
 
 import io.marft.policy.LanguageModel;
-import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.trainer.batch.Episode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,21 +28,16 @@ import java.util.concurrent.Executors;
 public final class MarftUpdate implements AutoCloseable {
 
     private final LanguageModel model;
-    private final Map<String, Float> temperatures = new LinkedHashMap<>();
     private final ExecutorService workers;
 
     /**
-     * An update for one team.
+     * An update.
      *
      * @param model the frozen base model; not closed by this object
-     * @param team whose agents are trained; each samples at the temperature that it states
      * @param threads how many micro-batches are worked on at once
      */
-    public MarftUpdate(LanguageModel model, Team team, int threads) {
+    public MarftUpdate(LanguageModel model, int threads) {
         this.model = model;
-        for (TeamAgent agent : team.getAgents()) {
-            temperatures.put(agent.getName(), agent.getSampling().getTemperature());
-        }
         this.workers = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "marft-update");
             thread.setDaemon(true);
@@ -55,7 +48,7 @@ public final class MarftUpdate implements AutoCloseable {
     /**
      * Learns from a batch.
      *
-     * @param state where training stands
+     * @param state where training stands; every agent that acted has a part of it
      * @param episodes at least one, all of them sound (see {@code EpisodeReader})
      * @param seed the run's seed; each update derives its own from it
      */
@@ -67,22 +60,15 @@ public final class MarftUpdate implements AutoCloseable {
         ModelPasses passes = new ModelPasses(model, workers, configuration.microBatch());
         Phases phases = new Phases(passes);
 
-        BasePass base = BasePass.over(rollout, passes, temperatures, configuration.level(), configuration.credit());
+        BasePass base = BasePass.over(rollout, passes, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(
-                rollout, base, state.critics(), configuration, state.agents().size());
+        Credit credit = Credit.of(rollout, base, state.critics(), configuration);
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
         Map<String, AgentState> agents = new LinkedHashMap<>(state.agents());
         if (update > configuration.critic().warmup()) {
-            new AgentTurns(
-                            rollout,
-                            base,
-                            credit,
-                            configuration,
-                            new PolicyTraining(passes, configuration),
-                            temperatures)
+            new AgentTurns(rollout, base, credit, configuration, new PolicyTraining(passes, configuration))
                     .run(agents, update, metrics, random);
         }
         phases.end("policy");

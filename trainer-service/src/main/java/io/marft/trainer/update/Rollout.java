@@ -43,6 +43,11 @@ final class Rollout {
                 .toArray();
     }
 
+    /** The agents that acted, in the order of their first decisions. */
+    List<String> agents() {
+        return decisions.stream().map(Decision::agent).distinct().toList();
+    }
+
     /** The places in {@link #decisions} of one agent's decisions. */
     int[] of(String agent) {
         return IntStream.range(0, decisions.size())

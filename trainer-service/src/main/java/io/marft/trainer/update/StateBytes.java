@@ -21,7 +21,10 @@ import java.util.Map;
 /** A training state as bytes, for checkpoints and digests. Canonical: equal states give equal bytes. */
 public final class StateBytes {
 
-    private static final String FORMAT = "marft-training-state-2";
+    /** Of a team that has all its agents from the beginning. */
+    private static final String UNCHANGED = "marft-training-state-2";
+    /** Says of each agent, too, since when it has been there. */
+    private static final String CHANGED = "marft-training-state-3";
 
     private StateBytes() {}
 
@@ -29,7 +32,8 @@ public final class StateBytes {
     public static byte[] write(TrainingState state) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeUTF(FORMAT);
+            boolean changed = state.agents().values().stream().anyMatch(agent -> agent.since() > 0);
+            out.writeUTF(changed ? CHANGED : UNCHANGED);
             out.writeUTF(state.team());
             out.writeUTF(state.baseModelDigest());
             out.writeLong(state.update());
@@ -38,6 +42,9 @@ public final class StateBytes {
                 out.writeUTF(agent.getKey());
                 writeAdapter(out, agent.getValue().adapter());
                 writeMoments(out, agent.getValue().moments());
+                if (changed) {
+                    out.writeLong(agent.getValue().since());
+                }
             }
             out.writeInt(state.critics().size());
             for (Map.Entry<String, CriticState> critic : state.critics().entrySet()) {
@@ -58,9 +65,10 @@ public final class StateBytes {
     public static TrainingState read(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             String format = in.readUTF();
-            if (!format.equals(FORMAT)) {
+            if (!format.equals(UNCHANGED) && !format.equals(CHANGED)) {
                 throw new IllegalArgumentException("training state is in format " + format + ", this version reads "
-                        + FORMAT + ": go on with the version that wrote it, or begin anew under another topic prefix");
+                        + UNCHANGED + " and " + CHANGED
+                        + ": go on with the version that wrote it, or begin anew under another topic prefix");
             }
             String team = in.readUTF();
             String baseModelDigest = in.readUTF();
@@ -70,7 +78,8 @@ public final class StateBytes {
             for (int i = 0; i < agentCount; i++) {
                 String name = in.readUTF();
                 Adapter adapter = readAdapter(in);
-                agents.put(name, new AgentState(adapter, readMoments(in)));
+                Moments moments = readMoments(in);
+                agents.put(name, new AgentState(adapter, moments, format.equals(CHANGED) ? in.readLong() : 0));
             }
             int criticCount = in.readInt();
             Map<String, CriticState> critics = new LinkedHashMap<>();

@@ -7,9 +7,9 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;
 import io.marft.trainer.Require;
+import io.marft.trainer.batch.AdapterVersions;
 import io.marft.trainer.critic.Critic;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +21,8 @@ import java.util.Map;
  * @param team the team's name
  * @param baseModelDigest the frozen base model that everything refers to
  * @param update how many updates led here; also the version of every agent's adapter
- * @param agents each agent's state, in the team's declared order
+ * @param agents each agent's state, in the team's declared order; behind them those that joined later, in the order in
+ *     which they did. An agent that is no longer in the team keeps its own
  * @param critics the one critic that all agents share, under {@link #SHARED}; or each agent's own, under its name
  */
 public record TrainingState(
@@ -43,25 +44,39 @@ public record TrainingState(
     public static TrainingState initial(
             String baseModelDigest, ModelConfig model, Team team, TrainingConfiguration configuration, long seed) {
         checkFormulas(team, configuration);
-        Map<String, AgentState> agents = new LinkedHashMap<>();
-        for (TeamAgent agent : team.getAgents()) {
-            long agentSeed = Seeds.derive(seed, "adapter " + agent.getName());
-            agents.put(agent.getName(), AgentState.fresh(Adapter.initial(configuration.lora(), model, agentSeed)));
-        }
-        Map<String, CriticState> critics = new LinkedHashMap<>();
-        for (String owner : critics(team, configuration)) {
-            long criticSeed = Seeds.derive(seed, owner.equals(SHARED) ? "critic" : "critic " + owner);
-            critics.put(owner, CriticState.fresh(Critic.initial(criticSizes(model, configuration), criticSeed)));
-        }
-        return new TrainingState(team.getName(), baseModelDigest, 0, agents, critics);
+        return new TrainingState(team.getName(), baseModelDigest, 0, Map.of(), Map.of())
+                .withAgentsOf(List.of(team), model, configuration, seed);
     }
 
-    private static List<String> critics(Team team, TrainingConfiguration configuration) {
-        return configuration.credit() == CreditMode.TEAM ? List.of(SHARED) : names(team);
+    /**
+     * The state in which every agent of these versions of the team has a part; those that join begin as they would have at
+     * the beginning. Agents that are in none of them keep what they have.
+     */
+    public TrainingState withAgentsOf(
+            List<Team> versions, ModelConfig model, TrainingConfiguration configuration, long seed) {
+        Map<String, AgentState> all = new LinkedHashMap<>(agents);
+        Map<String, CriticState> allCritics = new LinkedHashMap<>(critics);
+        for (Team version : versions) {
+            for (TeamAgent agent : version.getAgents()) {
+                String name = agent.getName();
+                long agentSeed = Seeds.derive(seed, "adapter " + name);
+                all.computeIfAbsent(
+                        name,
+                        absent -> AgentState.fresh(Adapter.initial(configuration.lora(), model, agentSeed), update));
+                String owner = configuration.credit() == CreditMode.TEAM ? SHARED : name;
+                long criticSeed = Seeds.derive(seed, owner.equals(SHARED) ? "critic" : "critic " + owner);
+                allCritics.computeIfAbsent(
+                        owner,
+                        absent -> CriticState.fresh(Critic.initial(criticSizes(model, configuration), criticSeed)));
+            }
+        }
+        return new TrainingState(team, baseModelDigest, update, all, allCritics);
     }
 
-    private static List<String> names(Team team) {
-        return team.getAgents().stream().map(TeamAgent::getName).toList();
+    /** Where the agents' adapters stand. */
+    public AdapterVersions adapterVersions() {
+        return new AdapterVersions(
+                update, agent -> agents.containsKey(agent) ? agents.get(agent).since() : update);
     }
 
     private static List<Integer> criticSizes(ModelConfig model, TrainingConfiguration configuration) {
@@ -92,7 +107,7 @@ public record TrainingState(
                             : ": name the adapter's in the training file"));
         }
         Map<String, AgentState> changed = new LinkedHashMap<>(agents);
-        changed.put(agent, AgentState.fresh(adapter));
+        changed.put(agent, AgentState.fresh(adapter, agents.get(agent).since()));
         return new TrainingState(team, baseModelDigest, update + 1, changed, critics);
     }
 
@@ -101,7 +116,8 @@ public record TrainingState(
     }
 
     /**
-     * Checks that training may go on from this state: what was shaped at the beginning must not have changed.
+     * Checks that training may go on from this state: what was shaped at the beginning must not have changed. The team's
+     * agents may have.
      *
      * @throws IllegalStateException naming what differs
      * @throws IllegalArgumentException if the reference's formulas are to train a team whose agents may be skipped
@@ -110,10 +126,9 @@ public record TrainingState(
             String loadedModelDigest, ModelConfig model, Team loadedTeam, TrainingConfiguration configuration) {
         checkFormulas(loadedTeam, configuration);
         same("base model", baseModelDigest, loadedModelDigest);
-        same("team's agents", List.copyOf(agents.keySet()), names(loadedTeam));
         LoraConfig lora = agents.values().iterator().next().adapter().config();
         same("lora", lora, configuration.lora());
-        same("critics", described(critics.keySet()), described(critics(loadedTeam, configuration)));
+        same("critics", described(critics.containsKey(SHARED)), described(configuration.credit() == CreditMode.TEAM));
         same("critic's sizes", critics.values().iterator().next().critic().sizes(), criticSizes(model, configuration));
     }
 
@@ -126,8 +141,8 @@ public record TrainingState(
                 "reference");
     }
 
-    private static String described(Collection<String> owners) {
-        return owners.contains(SHARED) ? "one for the team" : "one for each of " + List.copyOf(owners);
+    private static String described(boolean shared) {
+        return shared ? "one for the team" : "one for each agent";
     }
 
     private void same(String what, Object trained, Object configured) {

@@ -107,7 +107,7 @@ final class EpisodeReaderTest {
                                 .build(),
                         3));
         assertEquals(
-                "is of team version 2, the trainer's is 1",
+                "is of team version 2, the reader's is 1",
                 dropped(Trajectory.newBuilder(sound).setTeamVersion(2).build(), 3));
     }
 

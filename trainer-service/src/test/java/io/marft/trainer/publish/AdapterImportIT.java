@@ -119,7 +119,7 @@ final class AdapterImportIT {
         try (TrainerStack stack = new TrainerStack(cluster, "import-fences")) {
             CountDownLatch computing = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
-            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            MarftUpdate marft = new MarftUpdate(model, 2);
             TrainerService.Learning learning = (state, batch, configuration, seed) -> {
                 if (state.update() == 1) {
                     computing.countDown();

@@ -118,16 +118,19 @@ final class TrainerServiceIT {
             stack.write(sound);
             trainer.start();
             Update update = stack.await(Topic.UPDATES, Update.class, 1).get(0);
-            List<DeadLetter> letters = stack.await(Topic.DEAD_LETTERS, DeadLetter.class, 2);
+            List<DeadLetter> letters = stack.await(Topic.DEAD_LETTERS, DeadLetter.class, 3);
 
             assertEquals(List.of(4L, 5L, 6L, 7L), learned(List.of(update)));
             assertEquals(
-                    List.of("has no steps", "is of team version 9, the trainer's is 1"),
+                    List.of("has no steps", "is of team version 9, which is not on the log"),
                     update.getDropped().stream()
                             .map(dropped -> dropped.getReason())
                             .toList());
             assertEquals(0, letters.get(0).getOffset());
             assertEquals("trajectory t-empty has no steps", letters.get(1).getReason());
+            assertEquals(
+                    "trajectory t-other is of team version 9, which is not on the log",
+                    letters.get(2).getReason());
             assertEquals(8, stack.committed());
         }
     }
@@ -145,7 +148,7 @@ final class TrainerServiceIT {
         try (TrainerStack stack = new TrainerStack(cluster, "disturbed")) {
             stack.write(episodes);
             CountDownLatch died = new CountDownLatch(1);
-            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            MarftUpdate marft = new MarftUpdate(model, 2);
             try (TrainerService dying =
                     new TrainerService(model, stack.trainer(), "a", marft, (state, batch, configuration, seed) -> {
                         if (state.update() == 2) {
@@ -178,7 +181,7 @@ final class TrainerServiceIT {
         try (TrainerStack stack = new TrainerStack(cluster, "standby")) {
             CountDownLatch computing = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
-            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            MarftUpdate marft = new MarftUpdate(model, 2);
             try (TrainerService first =
                             new TrainerService(model, stack.trainer(), "a", marft, slow(marft, computing, release));
                     TrainerService second = new TrainerService(model, stack.trainer(), "b")) {
@@ -204,7 +207,7 @@ final class TrainerServiceIT {
             stack.write(TrainerStack.episodes(model, 0, 8));
             CountDownLatch computing = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
-            MarftUpdate marft = new MarftUpdate(model, Trajectories.TEAM, 2);
+            MarftUpdate marft = new MarftUpdate(model, 2);
             try (TrainerService old =
                     new TrainerService(model, stack.trainer(), "a", marft, slow(marft, computing, release))) {
                 old.start();

@@ -100,7 +100,7 @@ final class CreditTrapTest {
     void shouldLeaveAnAgentAloneThatCannotChangeTheReward(String relevant, String irrelevant) {
         TrainingState state = TrainingState.initial(model.digest(), model.config(), TEAM, CONFIGURATION, SEED);
         assertTrue(new Outcome(state, relevant).reward() < 0.55, "it is not good at it from the start");
-        try (MarftUpdate update = new MarftUpdate(model, TEAM, 2)) {
+        try (MarftUpdate update = new MarftUpdate(model, 2)) {
             for (int i = 0; i < UPDATES; i++) {
                 int batch = CONFIGURATION.batchEpisodes();
                 state = update.apply(state, play(state, relevant, i * batch, batch), CONFIGURATION, SEED)
@@ -147,15 +147,8 @@ final class CreditTrapTest {
         Outcome(TrainingState state, String relevant) {
             this.state = state;
             this.rollout = new Rollout(play(state, relevant, 2_000_000, FRESH));
-            Map<String, Float> temperatures = new LinkedHashMap<>();
-            state.agents().keySet().forEach(agent -> temperatures.put(agent, TEMPERATURE));
-            this.base = BasePass.over(rollout, passes, temperatures, CONFIGURATION.level(), CONFIGURATION.credit());
-            this.credit = Credit.of(
-                    rollout,
-                    base,
-                    state.critics(),
-                    CONFIGURATION,
-                    state.agents().size());
+            this.base = BasePass.over(rollout, passes, CONFIGURATION.level(), CONFIGURATION.credit());
+            this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION);
         }
 
         double reward() {

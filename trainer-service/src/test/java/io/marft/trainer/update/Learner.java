@@ -71,7 +71,7 @@ final class Learner implements AutoCloseable {
     }
 
     UpdateResult update(TrainingState state, List<Episode> episodes, TrainingConfiguration configuration, int threads) {
-        try (MarftUpdate update = new MarftUpdate(model, Trajectories.TEAM, threads)) {
+        try (MarftUpdate update = new MarftUpdate(model, threads)) {
             return update.apply(state, episodes, configuration, SEED);
         }
     }

@@ -89,6 +89,7 @@ record OracleBatch(List<OracleEpisode> episodes) {
                 name(decision.agent()),
                 decision.step(),
                 0,
+                1,
                 new Sequence(prompt, new int[decision.tokens()]),
                 prompt,
                 floats(decision.behaviour()),

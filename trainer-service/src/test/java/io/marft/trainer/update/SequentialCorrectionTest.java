@@ -19,7 +19,7 @@ final class SequentialCorrectionTest {
 
     private static Decision decision(int step, String agent) {
         int[] prompt = {1};
-        return new Decision(agent, step, 0, new Sequence(prompt, new int[] {2}), prompt, new float[] {-1}, 1, 0, 0);
+        return new Decision(agent, step, 0, 1, new Sequence(prompt, new int[] {2}), prompt, new float[] {-1}, 1, 0, 0);
     }
 
     /** Order b, a, c over two episodes; the ratio of an agent changes only those that come after it. */
