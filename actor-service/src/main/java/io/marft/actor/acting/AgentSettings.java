@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param client the cluster
  * @param team the team whose turns they take; turns of another team become dead letters
- * @param agents the agents' names
+ * @param agents the agents' names; none stands for the whole team, as its versions on the log say
  * @param instance this process's name among those that run the same agents
  * @param batchLimit the most turns that are generated at once; adapters are swapped between batches, so a small limit
  *     brings a new adapter into service sooner
@@ -23,8 +23,8 @@ public record AgentSettings(
 
     public AgentSettings {
         agents = List.copyOf(agents);
-        if (agents.isEmpty() || Set.copyOf(agents).size() < agents.size()) {
-            throw new IllegalArgumentException("agents must be named, each once, got: " + agents);
+        if (Set.copyOf(agents).size() < agents.size()) {
+            throw new IllegalArgumentException("agents must be named each once, got: " + agents);
         }
         if (team.isBlank() || instance.isBlank()) {
             throw new IllegalArgumentException(

@@ -108,7 +108,12 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private Routed route(String episode, Observation observation, KnownTeam team, long offset) {
-        return EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now());
+        Routed routed =
+                EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now());
+        if (routed instanceof Routed.Moved moved && observation.getStep() == 0) {
+            noteDeadline(episode, moved.episode());
+        }
+        return routed;
     }
 
     private Instant now() {
@@ -140,9 +145,6 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void move(String episode, Routed.Moved moved, long timestamp) {
-        if (episodes.get(episode) == null) {
-            noteDeadline(episode, moved.episode());
-        }
         episodes.put(episode, moved.episode());
         for (Turn turn : moved.turns()) {
             context.forward(new Record<>(episode, (Object) turn, timestamp), RouterTopology.TURNS);

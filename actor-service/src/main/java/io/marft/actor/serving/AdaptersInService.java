@@ -63,6 +63,7 @@ public final class AdaptersInService implements Service {
     private final ClientSettings settings;
     private final String team;
     private final AdapterCheck check;
+    private final Set<String> agents;
     private final Map<String, AdapterAssembly<ConsumerRecord<String, byte[]>>> assemblies = new HashMap<>();
     private final Map<String, ServedAdapter> served = new ConcurrentHashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toldBefore = new HashMap<>();
@@ -81,7 +82,7 @@ public final class AdaptersInService implements Service {
     /**
      * @param instance this process's name among those that run the same agents
      * @param team the team whose adapters are read
-     * @param agents the agents whose adapters are read
+     * @param agents the agents whose adapters are read; none stands for all
      * @param baseModelDigest digest of the model that is to carry them
      * @param model its shape
      */
@@ -95,10 +96,7 @@ public final class AdaptersInService implements Service {
         this.settings = settings;
         this.team = team;
         this.check = new AdapterCheck(baseModelDigest, model);
-        for (String agent : agents) {
-            assemblies.put(agent, new AdapterAssembly<>());
-            served.put(agent, ServedAdapter.base());
-        }
+        this.agents = Set.copyOf(agents);
         String group = settings.prefix() + ".agent." + NAME + "." + team + "." + instance;
         this.consumer = new KafkaConsumer<>(settings.consumer(group));
         this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
@@ -123,7 +121,7 @@ public final class AdaptersInService implements Service {
 
     /** The adapter that the agent is to act with now. */
     public ServedAdapter of(String agent) {
-        return served.get(agent);
+        return served.getOrDefault(agent, ServedAdapter.base());
     }
 
     /**
@@ -205,7 +203,7 @@ public final class AdaptersInService implements Service {
 
     /** The manifest in a record, if it is one of these agents'; what is none of theirs is refused when it is read. */
     private Optional<AdapterManifest> manifest(ConsumerRecord<String, byte[]> record) {
-        return assemblies.containsKey(record.key())
+        return wanted(record.key())
                         && patiently(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
                                 instanceof Decoded.Valid<AdapterManifest> valid
                         && valid.value().getTeam().equals(team)
@@ -244,18 +242,26 @@ public final class AdaptersInService implements Service {
         if (record.topic().equals(settings.topics().of(Topic.ADAPTERS))) {
             sound(record, AdapterManifest.class, AdapterManifest::getAgent)
                     .filter(manifest -> serves(manifest.getTeam(), manifest.getAgent()))
-                    .flatMap(manifest -> assemblies.get(manifest.getAgent()).add(manifest, record))
+                    .flatMap(manifest -> assembly(manifest.getAgent()).add(manifest, record))
                     .ifPresent(this::serve);
         } else {
             sound(record, AdapterChunk.class, AdapterChunk::getAgent)
                     .filter(chunk -> serves(chunk.getTeam(), chunk.getAgent()))
-                    .flatMap(chunk -> assemblies.get(chunk.getAgent()).add(chunk))
+                    .flatMap(chunk -> assembly(chunk.getAgent()).add(chunk))
                     .ifPresent(this::serve);
         }
     }
 
     private boolean serves(String ofTeam, String agent) {
-        return ofTeam.equals(team) && assemblies.containsKey(agent);
+        return ofTeam.equals(team) && wanted(agent);
+    }
+
+    private boolean wanted(String agent) {
+        return agent != null && (agents.isEmpty() || agents.contains(agent));
+    }
+
+    private AdapterAssembly<ConsumerRecord<String, byte[]>> assembly(String agent) {
+        return assemblies.computeIfAbsent(agent, absent -> new AdapterAssembly<>());
     }
 
     private void serve(AdapterAssembly.Complete<ConsumerRecord<String, byte[]>> complete) {

@@ -96,7 +96,9 @@ final class NewestAdapters {
 
     /** Whether each agent serves its newest adapter, or a later one. */
     boolean served(Map<String, ServedAdapter> adapters) {
-        return manifests.values().stream()
-                .allMatch(manifest -> adapters.get(manifest.getAgent()).version() >= manifest.getVersion());
+        return manifests.values().stream().allMatch(manifest -> {
+            ServedAdapter adapter = adapters.getOrDefault(manifest.getAgent(), ServedAdapter.base());
+            return adapter.version() >= manifest.getVersion();
+        });
     }
 }

@@ -14,7 +14,7 @@ class AgentSettingsTest {
 
     @Test
     void shouldNameTheRuleAndTheValue() {
-        assertEquals("agents must be named, each once, got: [a, a]", refusal(List.of("a", "a"), 1, 0));
+        assertEquals("agents must be named each once, got: [a, a]", refusal(List.of("a", "a"), 1, 0));
         assertEquals("agents' batchLimit must be at least 1, got: 0", refusal(List.of("a"), 0, 0));
         assertEquals("agents' linger must be from 0 to PT1S, got: PT-0.001S", refusal(List.of("a"), 1, -1));
         assertEquals("agents' linger must be from 0 to PT1S, got: PT1.001S", refusal(List.of("a"), 1, 1001));

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * What an environment feeds to whom. A team and a seed name a stream of exercises; the stream goes on where it was left,
  * whatever the run.
  *
- * @param team the team that is to act; it is asked one question in each episode
+ * @param team the team that is to act; it is asked one question in each episode. Episodes take its newest version on the log,
+ *     or this one as long as there is none
  * @param seed names the stream of exercises
  * @param inFlight how many episodes may be open at a time
  * @param run part of episode ids: letters and digits; two streams must not share one

@@ -4,7 +4,9 @@ import io.marft.environments.task.Episode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.TeamLog;
 import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.Team;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
@@ -39,6 +41,7 @@ final class Feed implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaConsumer<String, byte[]> trajectories;
     private final List<TopicPartition> partitions;
+    private final TeamLog teams;
 
     private Cursor cursor;
 
@@ -53,6 +56,7 @@ final class Feed implements AutoCloseable {
         this.codec = client.codec();
         this.producer = new KafkaProducer<>(client.transactionalProducer(name));
         this.trajectories = new KafkaConsumer<>(client.consumer(name));
+        this.teams = new TeamLog(client, settings.team().getName());
         try {
             producer.initTransactions();
             String topic = client.topics().of(Topic.TRAJECTORIES);
@@ -61,6 +65,7 @@ final class Feed implements AutoCloseable {
                     .toList();
             trajectories.assign(partitions);
             this.cursor = committed();
+            teams.refresh();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -91,12 +96,13 @@ final class Feed implements AutoCloseable {
     private void publish(int count) {
         Cursor after = cursor.plus(count);
         List<String> episodes = new ArrayList<>();
+        Team team = team();
         producer.beginTransaction();
         for (long index = cursor.next(); index < after.next(); index++) {
             Exercise exercise = task.training(settings.seed(), index);
             Episode episode = new Episode(
                     Episode.id(Purpose.TRAINING, settings.run(), index),
-                    settings.team(),
+                    team,
                     Purpose.TRAINING,
                     task.name(),
                     Episode.seed(settings.seed(), index));
@@ -108,6 +114,13 @@ final class Feed implements AutoCloseable {
         producer.commitTransaction();
         cursor = after;
         open.opened(episodes, System.nanoTime());
+    }
+
+    /** The team in the version that new episodes take: the newest on the log. */
+    private Team team() {
+        Team newest = teams.follow().newest().orElse(settings.team());
+        Episode.requireOneQuestion(newest);
+        return newest;
     }
 
     private void send(String topic, String key, byte[] value) {
@@ -133,6 +146,7 @@ final class Feed implements AutoCloseable {
     @Override
     public void close() {
         trajectories.close();
+        teams.close();
         producer.close(Duration.ofSeconds(5));
         codec.close();
     }

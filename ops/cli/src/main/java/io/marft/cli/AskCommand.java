@@ -54,23 +54,23 @@ final class AskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Team team = stackOptions.team().team();
         if (cluster.named()) {
-            return ask(cluster.client(), team);
+            return ask(cluster.client());
         }
         Optional<RunningStack> running = RunningStack.find(stackOptions.dataDirectory());
         if (running.isPresent()) {
-            return ask(running.get().client(), team);
+            return ask(running.get().client());
         }
         LocalCluster.prepare(stackOptions.dataDirectory());
         Logs.toFile(stackOptions.dataDirectory());
         PrintWriter errors = spec.commandLine().getErr();
         try (LocalStack stack = LocalStack.start(stackOptions.settings(), errors::println)) {
-            return ask(stack.client(), team);
+            return ask(stack.client());
         }
     }
 
-    private int ask(ClientSettings client, Team team) {
+    private int ask(ClientSettings client) {
+        Team team = stackOptions.team().inForce(client);
         PrintWriter out = spec.commandLine().getOut();
         Asker.Outcome outcome = new Asker(client, team).ask(question, Duration.ofSeconds(timeout), action -> {
             out.printf(

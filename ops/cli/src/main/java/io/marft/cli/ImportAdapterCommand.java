@@ -65,7 +65,7 @@ final class ImportAdapterCommand implements Callable<Integer> {
 
     private long take(ClientSettings client, PeftDirectory read, Checkpoint model) {
         TrainerSettings settings =
-                new TrainerSettings(client, team.team(), training.configuration(), seed, training.threads());
+                new TrainerSettings(client, team.inForce(client), training.configuration(), seed, training.threads());
         try {
             return new AdapterImport(settings, model.digest(), model.config()).run(agent, read.adapter());
         } catch (InterruptedException e) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             ExperimentCommand.class,
             ProvisionCommand.class,
+            TeamCommand.class,
             ServeCommand.class,
         })
 public final class Main implements Runnable {

@@ -54,16 +54,22 @@ final class ProvisionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ClientSettings client = cluster.client();
-        Team team = teamOptions.team();
-        boolean written = provision(client, team);
+        Team team = teamOptions.draft();
+        Provisioning.Standing standing = provision(client, team);
         spec.commandLine()
                 .getOut()
                 .println("topics of team '" + team.getName() + "' are ready on " + client.bootstrapServers()
-                        + (written ? "; version " + team.getVersion() + " of the team is written" : ""));
+                        + (standing.written()
+                                ? "; version " + standing.team().getVersion() + " of the team is written"
+                                : "")
+                        + (standing.differs(team)
+                                ? "; version " + standing.team().getVersion()
+                                        + " of the log stays in force, which is not what the file says"
+                                : ""));
         return 0;
     }
 
-    private boolean provision(ClientSettings client, Team team) {
+    private Provisioning.Standing provision(ClientSettings client, Team team) {
         long deadline = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
         while (true) {
             try {

@@ -146,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
                                 model,
                                 new TrainerSettings(client, of, training.configuration(), seed, training.threads()),
                                 instance),
-                        team);
+                        teamOptions.inForce(client));
         };
     }
 
@@ -160,15 +160,19 @@ final class ServeCommand implements Callable<Integer> {
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {
         List<String> named = agents.stream().filter(name -> !name.isBlank()).toList();
-        List<String> all = team.getAgents().stream().map(TeamAgent::getName).toList();
+        if (named.isEmpty()) {
+            return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
+        }
+        List<String> all = teamOptions.inForce(client).getAgents().stream()
+                .map(TeamAgent::getName)
+                .toList();
         for (String name : named) {
             if (!all.contains(name)) {
                 throw new IllegalArgumentException(
                         "agent '" + name + "' is none of team '" + team.getName() + "': " + all);
             }
         }
-        return new AgentSettings(
-                client, team.getName(), named.isEmpty() ? all : named, instance, 32, Duration.ofMillis(5));
+        return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
     }
 
     private int onModel(ModelOptions.Use use, BiFunction<LanguageModel, Team, Service> service, Team team) {

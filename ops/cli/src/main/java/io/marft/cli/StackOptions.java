@@ -61,7 +61,7 @@ final class StackOptions {
                 Installation.find(),
                 dataDirectory(),
                 new ListenPorts(kafkaPort, registryPort),
-                team.team(),
+                team.draft(),
                 team.model(),
                 device.options(ModelOptions.Use.BOTH),
                 configuration,

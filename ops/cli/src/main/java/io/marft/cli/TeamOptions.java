@@ -1,7 +1,9 @@
 package io.marft.cli;
 
 import io.marft.local.Installation;
+import io.marft.local.Provisioning;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.TeamFile;
 import java.nio.file.Path;
@@ -14,7 +16,8 @@ final class TeamOptions {
             names = "--team",
             paramLabel = "FILE",
             defaultValue = "${MARFT_TEAM_FILE:-}",
-            description = "The team's file. Default: MARFT_TEAM_FILE, or else the bundled team.")
+            description = "The team's file. Default: MARFT_TEAM_FILE, or else the bundled team. It names the team and "
+                    + "gives it its first version; from then on `marft team apply` changes it.")
     private String teamFile;
 
     @Option(
@@ -24,8 +27,23 @@ final class TeamOptions {
             description = "The base model, as a Hugging Face directory. Default: MARFT_MODEL, or else the bundled one.")
     private String model;
 
+    /** The team as its file says, for those that work without a log. */
     Team team() {
-        return TeamFile.load(teamFile.isBlank() ? Installation.find().team() : Path.of(teamFile));
+        return TeamFile.load(file());
+    }
+
+    /** The team as its file says, its version 0 where it states none. */
+    Team draft() {
+        return TeamFile.loadDraft(file());
+    }
+
+    /** The team in the version that is in force on a cluster, or as its file says if there is none. */
+    Team inForce(ClientSettings client) {
+        return Provisioning.inForce(client, team());
+    }
+
+    private Path file() {
+        return teamFile.isBlank() ? Installation.find().team() : Path.of(teamFile);
     }
 
     Path model() {

@@ -42,7 +42,7 @@ class AclsCommandTest {
         assertEquals(
                 List.of(
                         begin + "--operation Read --resource-pattern-type literal"
-                                + " --topic green.trajectories --group green.trainer.arithmetic"
+                                + " --topic green.trajectories --topic green.teams --group green.trainer.arithmetic"
                                 + " --group green.trainer.arithmetic.lease",
                         begin + "--operation Write --resource-pattern-type literal"
                                 + " --topic green.updates --topic green.adapters --topic green.adapter-chunks"

@@ -115,6 +115,20 @@ class MainTest {
     }
 
     @Test
+    void shouldSayWhatIsWrongWithATeamThatIsToBeApplied() throws IOException {
+        assertEquals(2, run("team"));
+        assertOneLine("marft: apply, list or show is missing");
+        errors.getBuffer().setLength(0);
+        Path file = directory.resolve("team.yaml");
+        assertEquals(1, run("team", "apply", file.toString()));
+        assertOneLine("marft: team file " + file + " does not exist");
+        errors.getBuffer().setLength(0);
+        Files.writeString(file, "name: x\nagents: [{name: a, after: [b], answers: true}]\n");
+        assertEquals(1, run("team", "apply", file.toString()));
+        assertOneLine("marft: " + file + ": team 'x' agent 'a' is after 'b', which is no agent of the team");
+    }
+
+    @Test
     void shouldRefuseADataDirectoryThatCannotBeWritten() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertEquals(1, run("up", "--data-dir", file.toString()));

@@ -13,7 +13,6 @@ import io.marft.reward.score.ScoreService;
 import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.trainer.publish.TrainerService;
 import io.marft.trainer.publish.TrainerSettings;
 import java.nio.file.Path;
@@ -64,7 +63,13 @@ public final class LocalStack implements AutoCloseable {
             LanguageModel model = closing.later(LanguageModel.load(settings.model(), settings.modelOptions()));
             cluster.awaitReady();
             progress.accept("creating topics, registering schemas");
-            Provisioning.provision(cluster.client(), settings.team(), PARTITIONS, (short) 1);
+            Provisioning.Standing standing =
+                    Provisioning.provision(cluster.client(), settings.team(), PARTITIONS, (short) 1);
+            if (standing.differs(settings.team())) {
+                progress.accept("team '" + standing.team().getName() + "' goes on with version "
+                        + standing.team().getVersion()
+                        + " of the log, which is not what its file says; `marft team apply` changes it");
+            }
             LocalStack stack = new LocalStack(settings, cluster, model, closing);
             progress.accept("starting the services");
             stack.startServing();
@@ -78,12 +83,10 @@ public final class LocalStack implements AutoCloseable {
     private void startServing() {
         ClientSettings client = cluster.client();
         Path state = settings.dataDirectory().resolve("streams");
-        List<String> agents =
-                team().getAgents().stream().map(TeamAgent::getName).toList();
         start(new ScoreService(client, INSTANCE, state));
         start(new AssembleService(client, INSTANCE, state));
         start(new RouterService(new RouterSettings(client, state)));
-        start(new AgentService(new AgentSettings(client, team().getName(), agents), model));
+        start(new AgentService(new AgentSettings(client, settings.team().getName(), List.of()), model));
     }
 
     private <T extends Service> T start(T service) {
@@ -98,17 +101,18 @@ public final class LocalStack implements AutoCloseable {
         if (!training.isEmpty()) {
             throw new IllegalStateException("training has been started already");
         }
+        Team team = team();
         TrainerService trainer = start(new TrainerService(
                 model,
                 new TrainerSettings(
-                        cluster.client(), team(), settings.training(), settings.seed(), settings.trainerThreads()),
+                        cluster.client(), team, settings.training(), settings.seed(), settings.trainerThreads()),
                 INSTANCE));
         EnvironmentService environment = start(new EnvironmentService(
                 cluster.client(),
-                new EnvironmentSettings(team(), settings.seed(), settings.inFlight()),
+                new EnvironmentSettings(team, settings.seed(), settings.inFlight()),
                 new ArithmeticTask()));
         Backpressure backpressure = start(new Backpressure(
-                cluster.client(), team().getName(), settings.training().batchEpisodes(), environment));
+                cluster.client(), team.getName(), settings.training().batchEpisodes(), environment));
         training = List.of(backpressure, environment, trainer);
     }
 
@@ -126,9 +130,9 @@ public final class LocalStack implements AutoCloseable {
         return cluster.client();
     }
 
-    /** The team that serves. */
+    /** The team that serves, in the version that new episodes take now. */
     public Team team() {
-        return settings.team();
+        return Provisioning.inForce(cluster.client(), settings.team());
     }
 
     /** What stopped a part by itself, in one line; empty while all is well. */

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param installation where marft's own files lie
  * @param dataDirectory where all data lie
  * @param ports where broker and registry listen
- * @param team the team that serves and learns
+ * @param team the team that serves and learns, as its file says: its first version where the log has none; 0 for none stated
  * @param model the base model's directory
  * @param modelOptions how the base model is held in memory and run
  * @param training how it learns

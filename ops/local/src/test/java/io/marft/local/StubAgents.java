@@ -54,7 +54,8 @@ final class StubAgents implements AutoCloseable {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
                     Turn turn =
                             ((Decoded.Valid<Turn>) codec.decode(record.topic(), record.value(), Turn.class)).value();
-                    byte[] value = codec.encode(actions, action(turn));
+                    byte[] value = codec.encode(
+                            actions, action(turn, script.says(turn.getAgent(), turn.getStep(), question(turn))));
                     // A failure shows as an episode that does not close.
                     var unused = producer.send(new ProducerRecord<>(actions, record.key(), value));
                 }
@@ -62,8 +63,12 @@ final class StubAgents implements AutoCloseable {
         }
     }
 
-    private Action action(Turn turn) {
-        String question = turn.getMessages().get(0).getContent();
+    private static String question(Turn turn) {
+        return turn.getMessages().get(0).getContent();
+    }
+
+    /** An action that says a text. */
+    static Action action(Turn turn, String text) {
         return Action.newBuilder()
                 .setEpisode(turn.getEpisode())
                 .setStep(turn.getStep())
@@ -77,7 +82,7 @@ final class StubAgents implements AutoCloseable {
                 .setPromptTokens(List.of(1))
                 .setOutputTokens(List.of(2))
                 .setLogProbs(List.of(-0.5f))
-                .setText(script.says(turn.getAgent(), turn.getStep(), question))
+                .setText(text)
                 .setFinishReason(FinishReason.STOP)
                 .setSampling(turn.getSampling())
                 .setSeed(turn.getSeed())

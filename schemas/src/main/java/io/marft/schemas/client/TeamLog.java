@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +45,19 @@ public final class TeamLog implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** All versions that are on the log now, lowest first. */
+    /**
+     * All versions that are on the log now, lowest first.
+     *
+     * @throws IllegalStateException if the cluster is not prepared
+     */
     public static List<Team> read(ClientSettings client, String team) {
         try (TeamLog log = new TeamLog(client, team)) {
+            String topic = log.partitions.get(0).topic();
+            List<PartitionInfo> there = log.consumer.partitionsFor(topic);
+            if (there == null || there.isEmpty()) {
+                throw new IllegalStateException("topic " + topic + " does not exist on " + client.bootstrapServers()
+                        + ": prepare the cluster with `marft provision`");
+            }
             return log.refresh().versions();
         }
     }

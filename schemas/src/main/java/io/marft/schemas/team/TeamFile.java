@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
  *
  * <pre>{@code
  * name: arithmetic
- * version: 1
  * horizon: 1
  * deadline: 5m
  * agents:
@@ -110,13 +109,26 @@ public final class TeamFile {
      * @throws TeamException if it cannot be read or used; the message names the file, the place and the rule
      */
     public static Team load(Path file) {
+        return parse(read(file), file.toString());
+    }
+
+    private static String read(Path file) {
         try {
-            return parse(Files.readString(file), file.toString());
+            return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new TeamException("team file " + file + " does not exist", e);
         } catch (IOException e) {
             throw new TeamException("team file " + file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Reads a team file whose version need not be stated, because it is to be that which is free: it is 0 then.
+     *
+     * @throws TeamException as {@link #load}
+     */
+    public static Team loadDraft(Path file) {
+        return parse(read(file), file.toString(), 0);
     }
 
     /**
@@ -126,6 +138,10 @@ public final class TeamFile {
      * @throws TeamException as {@link #load}
      */
     public static Team parse(String yaml, String where) {
+        return parse(yaml, where, 1);
+    }
+
+    private static Team parse(String yaml, String where, int unstated) {
         if (yaml.isBlank()) {
             throw new TeamException(where + ": is empty: a team needs a name and agents");
         }
@@ -145,19 +161,19 @@ public final class TeamFile {
                             + e.getOriginalMessage().lines().findFirst().orElse("") + line(e),
                     e);
         }
-        return team(entry, where);
+        return team(entry, where, unstated);
     }
 
-    private static Team team(TeamEntry entry, String where) {
+    private static Team team(TeamEntry entry, String where, int unstated) {
         require(
                 entry.name() != null && NAME.matcher(entry.name()).matches(),
                 where,
                 "name",
                 NAME.pattern(),
                 entry.name());
-        int version = Objects.requireNonNullElse(entry.version(), 1);
+        int version = Objects.requireNonNullElse(entry.version(), unstated);
         int horizon = Objects.requireNonNullElse(entry.horizon(), 1);
-        require(version >= 1, where, "version", "at least 1", version);
+        require(version >= 1 || entry.version() == null, where, "version", "at least 1", version);
         require(horizon >= 1, where, "horizon", "at least 1", horizon);
         require(entry.agents() != null && !entry.agents().isEmpty(), where, "agents", "a list of at least one", null);
         for (AgentEntry agent : entry.agents()) {

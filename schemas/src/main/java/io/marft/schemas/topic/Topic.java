@@ -67,7 +67,12 @@ public enum Topic {
     /** Nothing writes or reads it yet. */
     PROMOTIONS(Promotion.class, Key.AGENT, Keep.FOREVER, from(), to()),
     EVALUATIONS(Evaluation.class, Key.TEAM, Keep.FOREVER, from(EVALUATOR), to(AUDITOR)),
-    TEAMS(Team.class, Key.TEAM, Keep.FOREVER, from(OPERATOR), to(ROUTER, REWARD, ASSEMBLER, OPERATOR, AUDITOR)),
+    TEAMS(
+            Team.class,
+            Key.TEAM,
+            Keep.FOREVER,
+            from(OPERATOR),
+            to(ENVIRONMENT, ROUTER, AGENT, REWARD, ASSEMBLER, TRAINER, EVALUATOR, OPERATOR, AUDITOR)),
     DEAD_LETTERS(
             DeadLetter.class,
             Key.SOURCE,

@@ -45,6 +45,22 @@ public final class TopicProvisioner {
         this.replication = replication;
     }
 
+    /**
+     * For topics that are to be added to a cluster that is prepared: with the numbers that its observations have.
+     *
+     * @throws CatalogueException if it is not prepared
+     */
+    public static TopicProvisioner like(ClientSettings settings) {
+        NamedTopic observations = new NamedTopic(settings.topics().of(Topic.OBSERVATIONS), Topic.OBSERVATIONS);
+        try (Admin admin = Admin.create(settings.admin())) {
+            TopicDescription there = describe(admin, observations)
+                    .orElseThrow(() -> new CatalogueException("topic " + observations.name() + " does not exist on "
+                            + settings.bootstrapServers() + ": prepare the cluster with `marft provision`"));
+            int replication = there.partitions().get(0).replicas().size();
+            return new TopicProvisioner(settings, there.partitions().size(), (short) replication);
+        }
+    }
+
     /** Creates or checks the topics that a team needs, and registers every schema. */
     public void provision(Team team) {
         List<NamedTopic> wanted = topics(team);

@@ -7,14 +7,14 @@ import io.marft.schemas.team.TeamChange;
 import io.marft.trainer.batch.TeamReader;
 import io.marft.trainer.update.Formulas;
 import io.marft.trainer.update.TrainingState;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * The versions of a trainer's team: those on the log, and the one that it was started with, which may not be there yet. To
+ * The versions of a trainer's team: those on the log; or the one that it was started with, as long as that is
+ * not there. To
  * be used by one thread.
  */
 final class TrainedTeam implements AutoCloseable {
@@ -23,14 +23,14 @@ final class TrainedTeam implements AutoCloseable {
     private final LanguageModel model;
     private final TeamLog log;
     private final TeamReader reader;
-    private Team newest;
+    private int newest;
 
     TrainedTeam(TrainerSettings settings, LanguageModel model) {
         this.settings = settings;
         this.model = model;
         this.log = new TeamLog(settings.client(), settings.team().getName());
         this.reader = new TeamReader(settings.team().getName(), model, this::find, this::refusal);
-        this.newest = settings.team();
+        this.newest = settings.team().getVersion();
     }
 
     /**
@@ -54,14 +54,13 @@ final class TrainedTeam implements AutoCloseable {
     Start start(TrainingState state, SortedSet<Integer> batch) {
         List<Team> versions =
                 batch.stream().map(version -> find(version).orElseThrow()).toList();
-        newest = Stream.concat(Stream.of(newest), versions.stream())
-                .max(Comparator.comparingInt(Team::getVersion))
-                .orElseThrow();
+        newest = Math.max(newest, batch.isEmpty() ? 0 : batch.last());
+        Team version = find(newest).orElseThrow();
         TrainingState before = state.update() > 0
                 ? state
                 : TrainingState.initial(
-                        state.baseModelDigest(), model.config(), newest, settings.configuration(), settings.seed());
-        return new Start(newest.getVersion(), before, with(with(before, List.of(newest)), versions));
+                        state.baseModelDigest(), model.config(), version, settings.configuration(), settings.seed());
+        return new Start(newest, before, with(with(before, List.of(version)), versions));
     }
 
     private TrainingState with(TrainingState state, List<Team> versions) {
@@ -69,9 +68,8 @@ final class TrainedTeam implements AutoCloseable {
     }
 
     private Optional<Team> find(int version) {
-        return version == settings.team().getVersion()
-                ? Optional.of(settings.team())
-                : log.find(version).or(() -> log.refresh().find(version));
+        return log.find(version).or(() -> log.refresh().find(version)).or(() -> Optional.of(settings.team())
+                .filter(own -> own.getVersion() == version));
     }
 
     private Optional<String> refusal(Team version) {

@@ -1,0 +1,58 @@
+package io.marft.local;
+
+import io.marft.actor.acting.Policy;
+import io.marft.actor.serving.ServedAdapter;
+import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.schemas.record.Turn;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A policy that says the same to everything, and does not let one agent speak before it is opened. */
+final class GatedPolicy implements Policy {
+
+    private final String held;
+    private final Checkpoint model = Checkpoint.read(Path.of("../../models/arithmetic"));
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    /** @param held the agent that waits */
+    GatedPolicy(String held) {
+        this.held = held;
+    }
+
+    /** Whether the agent waits by now. */
+    boolean holds() {
+        return asked.getCount() == 0;
+    }
+
+    void open() {
+        gate.countDown();
+    }
+
+    @Override
+    public String digest() {
+        return model.digest();
+    }
+
+    @Override
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    @Override
+    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+        if (turns.stream().anyMatch(turn -> turn.getAgent().equals(held))) {
+            asked.countDown();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return turns.stream()
+                .map(turn -> (Answer) new Answer.Acted(StubAgents.action(turn, "\\boxed{7}")))
+                .toList();
+    }
+}
