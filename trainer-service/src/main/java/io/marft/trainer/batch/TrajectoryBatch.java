@@ -6,6 +6,7 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.KeyText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +56,8 @@ public final class TrajectoryBatch {
         if (decoded instanceof Decoded.Invalid<Trajectory> invalid) {
             reject(source, invalid.reason());
         } else if (decoded instanceof Decoded.Valid<Trajectory> valid) {
-            add(source, valid.value());
+            KeyText.mismatch(source.key(), valid.value().getEpisode())
+                    .ifPresentOrElse(reason -> reject(source, reason), () -> add(source, valid.value()));
         }
     }
 
