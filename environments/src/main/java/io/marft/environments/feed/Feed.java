@@ -10,6 +10,7 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Not thread-safe.
  */
 final class Feed implements AutoCloseable {
+
+    /** After this time every service that runs has read a version of a team. */
+    private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
     private final EnvironmentSettings settings;
     private final Task task;
@@ -116,9 +120,17 @@ final class Feed implements AutoCloseable {
         open.opened(episodes, System.nanoTime());
     }
 
-    /** The team in the version that new episodes take: the newest on the log. */
+    /**
+     * The team in the version that new episodes take: the newest on the log that every service has had the time to read, for
+     * a version and its first observation come to them by different topics.
+     */
     private Team team() {
-        Team newest = teams.follow().newest().orElse(settings.team());
+        Instant settled = Instant.now().minus(SETTLED_AFTER);
+        List<Team> versions = teams.follow().versions();
+        Team newest = versions.stream()
+                .filter(version -> !version.getCreatedAt().isAfter(settled))
+                .reduce((older, newer) -> newer)
+                .orElseGet(() -> versions.isEmpty() ? settings.team() : versions.get(0));
         Episode.requireOneQuestion(newest);
         return newest;
     }
