@@ -49,8 +49,7 @@ final class PipelineStack implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("marft-bench-");
             closing.later(() -> LocalCluster.delete(directory));
-            LocalCluster cluster =
-                    closing.later(LocalCluster.start(plan.registry(), directory, ListenPorts.FREE));
+            LocalCluster cluster = closing.later(LocalCluster.start(plan.registry(), directory, ListenPorts.FREE));
             PipelineStack stack = new PipelineStack(closing, cluster);
             closing.later(stack.serving);
             cluster.awaitReady();
