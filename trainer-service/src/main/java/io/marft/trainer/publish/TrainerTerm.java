@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class TrainerTerm implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
+    /** A producer that is fenced in the middle of a call may notice only after this time. */
+    private static final int MAX_BLOCK_MS = 10_000;
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final LanguageModel model;
@@ -60,7 +65,9 @@ final class TrainerTerm implements AutoCloseable {
         this.lease = lease;
         this.closing = closing;
         this.team = new TrainedTeam(settings, model);
-        this.producer = new KafkaProducer<>(settings.client().transactionalProducer(settings.identity()));
+        Map<String, Object> producing = settings.client().transactionalProducer(settings.identity());
+        producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        this.producer = new KafkaProducer<>(producing);
         this.consumer = new KafkaConsumer<>(settings.client().consumer(settings.identity()));
         this.codec = settings.client().codec();
     }
