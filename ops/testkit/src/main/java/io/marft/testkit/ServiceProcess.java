@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A Java program in a process of its own, on the test's class path, that a test may kill, stop, freeze and start again.
@@ -165,9 +166,30 @@ public final class ServiceProcess implements AutoCloseable {
         return running.exitValue();
     }
 
-    /** Freezes it, by SIGSTOP: it lives, and does nothing. */
+    /** Freezes it, by SIGSTOP: once this returns, it lives, and does nothing. */
     public void freeze() {
         signal("STOP");
+        // The kernel stops each thread when it next enters or leaves the kernel, which on a busy machine is some time
+        // after.
+        while (!threadsStopped()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private boolean threadsStopped() {
+        Path tasks = Path.of("/proc", Long.toString(pid()), "task");
+        try (Stream<Path> threads = Files.list(tasks)) {
+            return threads.allMatch(thread -> {
+                try {
+                    String stat = Files.readString(thread.resolve("stat"));
+                    return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+                } catch (IOException e) {
+                    return true; // It has ended.
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " ended while it was to be frozen", e);
+        }
     }
 
     /** Lets a frozen one go on, by SIGCONT. */
