@@ -64,7 +64,7 @@ public final class TrainerStack implements AutoCloseable {
         producer.flush();
     }
 
-    /** Writes a record of any other topic. */
+    /** Writes a record of any topic, under any key. */
     public void write(Topic topic, String key, SpecificRecord value) {
         String name = client.topics().of(topic);
         var unused = producer.send(new ProducerRecord<>(name, key, codec.encode(name, value)));

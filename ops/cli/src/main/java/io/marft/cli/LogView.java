@@ -1,21 +1,17 @@
 package io.marft.cli;
 
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.LogEnds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
@@ -78,12 +74,12 @@ final class LogView implements AutoCloseable {
     }
 
     /**
-     * Hands over everything that is written now and committed. A commit returns before the partitions know of it, so the
-     * end of what readers may see can lag behind a transaction that has ended; a transaction that is under way is waited
-     * for.
+     * Hands over everything that is written now and committed. A transaction that is under way is waited for.
      */
     void readAll(Consumer<ConsumerRecord<String, byte[]>> handler) {
-        readTo(written(), handler);
+        try (Admin admin = Admin.create(client.admin())) {
+            readTo(LogEnds.written(admin, partitions), handler);
+        }
     }
 
     private void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> handler) {
@@ -93,28 +89,6 @@ final class LogView implements AutoCloseable {
                     handler.accept(record);
                 }
             });
-        }
-    }
-
-    /** The ends of what is written, committed or not. */
-    private Map<TopicPartition, Long> written() {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        try (Admin admin = Admin.create(client.admin())) {
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get()
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while reading topics", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "the ends of " + partitions + " cannot be found: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
         }
     }
 

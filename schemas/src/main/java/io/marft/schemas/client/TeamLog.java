@@ -116,13 +116,6 @@ public final class TeamLog implements AutoCloseable {
         return Optional.ofNullable(versions.get(version));
     }
 
-    /** The version in force for new episodes: the highest; empty if none is known. */
-    public Optional<Team> newest() {
-        return versions.isEmpty()
-                ? Optional.empty()
-                : Optional.of(versions.lastEntry().getValue());
-    }
-
     @Override
     public void close() {
         consumer.close();

@@ -1,6 +1,7 @@
 package io.marft.trainer.publish;
 
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.LogEnds;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
@@ -9,15 +10,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -88,7 +85,7 @@ public final class LogReader implements AutoCloseable {
     private boolean forLast(String topic, long offsets, Consumer<ConsumerRecord<String, byte[]>> action) {
         List<TopicPartition> partitions = partitions(consumer, topic);
         consumer.assign(partitions);
-        Map<TopicPartition, Long> ends = ends(partitions);
+        Map<TopicPartition, Long> ends = LogEnds.written(admin, partitions);
         boolean whole = true;
         for (Map.Entry<TopicPartition, Long> beginning :
                 consumer.beginningOffsets(partitions).entrySet()) {
@@ -102,28 +99,6 @@ public final class LogReader implements AutoCloseable {
             }
         }
         return whole;
-    }
-
-    /**
-     * The ends of what was written, committed or not. A commit returns before the partitions know of it, so the end of what
-     * readers may see can lag behind a transaction that has ended; reading up to these ends waits for it.
-     */
-    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        try {
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get()
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while reading the log", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the ends of " + partitions + " cannot be found: " + e.getCause(), e);
-        }
     }
 
     /**

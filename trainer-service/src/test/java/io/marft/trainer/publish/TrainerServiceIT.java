@@ -115,12 +115,13 @@ final class TrainerServiceIT {
                     .build();
             stack.write("t-garbage", new byte[] {1, 2, 3});
             stack.write(List.of(foreign, empty, other));
+            stack.write(Topic.TRAJECTORIES, "t-elsewhere", sound.get(0));
             stack.write(sound);
             trainer.start();
             Update update = stack.await(Topic.UPDATES, Update.class, 1).get(0);
-            List<DeadLetter> letters = stack.await(Topic.DEAD_LETTERS, DeadLetter.class, 3);
+            List<DeadLetter> letters = stack.await(Topic.DEAD_LETTERS, DeadLetter.class, 4);
 
-            assertEquals(List.of(4L, 5L, 6L, 7L), learned(List.of(update)));
+            assertEquals(List.of(5L, 6L, 7L, 8L), learned(List.of(update)));
             assertEquals(
                     List.of("has no steps", "is of team version 9, which is not on the log"),
                     update.getDropped().stream()
@@ -131,7 +132,11 @@ final class TrainerServiceIT {
             assertEquals(
                     "trajectory t-other is of team version 9, which is not on the log",
                     letters.get(2).getReason());
-            assertEquals(8, stack.committed());
+            assertEquals(
+                    "key is 't-elsewhere', but the value calls for '"
+                            + sound.get(0).getEpisode() + "'",
+                    letters.get(3).getReason());
+            assertEquals(9, stack.committed());
         }
     }
 
