@@ -1,4 +1,4 @@
-"""How fast transformers and peft decode and train a checkpoint on this machine's CPU: the number to hold ours against.
+"""How fast transformers and peft decode and train a checkpoint on this machine: the number to hold ours against.
 
     python ops/bench/peers/policy.py --model models/arithmetic --what decode --batch 32 --prompt-tokens 60 \
         --new-tokens 40 --dtype float32 --threads 2 --repeat 5
@@ -16,7 +16,8 @@ train: forward, loss and backward to the LoRA weights of one batch of prompts an
     and a float32 log-softmax. No optimizer step. tokens/s counts prompt and action tokens.
 
 The defaults are the best settings found without a compiler; --compile is faster still once warm. peers.md beside this
-file says what was tried. Each measurement is taken --repeat times after
+file says what was tried on CPUs. With --device cuda all of it runs on a GPU, the time includes waiting for it, and the
+line has the most memory that torch took from it. Each measurement is taken --repeat times after
 a warm-up; the line has all of them, their median (tokens_per_second) and the best. On a machine that others use too,
 look at cpu_shares, the part of its threads' time that each repetition really got: below that of a quiet machine it
 measured the others.
@@ -74,13 +75,14 @@ def policy(arguments: argparse.Namespace) -> peft.PeftModel:
     for name, parameter in model.named_parameters():
         if ".lora_B." in name:
             torch.nn.init.normal_(parameter, std=0.02)
-    return model
+    return model.to(arguments.device)
 
 
 def random_tokens(model: peft.PeftModel, arguments: argparse.Namespace, length: int) -> torch.Tensor:
     """[batch, length]"""
     vocabulary = model.config.vocab_size
-    return torch.randint(vocabulary, (arguments.batch, length), generator=torch.Generator().manual_seed(1))
+    tokens = torch.randint(vocabulary, (arguments.batch, length), generator=torch.Generator().manual_seed(1))
+    return tokens.to(arguments.device)
 
 
 def decode(model: peft.PeftModel, arguments: argparse.Namespace) -> Callable[[], None]:
@@ -117,7 +119,7 @@ def train(model: peft.PeftModel, arguments: argparse.Namespace) -> Callable[[], 
     actions = arguments.new_tokens
     sequences = random_tokens(model, arguments, arguments.prompt_tokens + actions)
     mask = torch.ones_like(sequences)
-    weights = torch.randn(arguments.batch, actions, generator=torch.Generator().manual_seed(2))
+    weights = torch.randn(arguments.batch, actions, generator=torch.Generator().manual_seed(2)).to(arguments.device)
     forward = torch.compile(model) if arguments.compile else model
 
     def once() -> None:
@@ -142,6 +144,7 @@ def main() -> None:
     parser.add_argument("--prompt-tokens", type=int, default=64)
     parser.add_argument("--new-tokens", type=int, default=32)
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--lora-rank", type=int, default=8)
     parser.add_argument("--lora-targets", default="q_proj,v_proj")
@@ -159,7 +162,14 @@ def main() -> None:
     memory = Memory()
     model = policy(arguments)
     loaded = memory.read("VmHWM")
-    once = decode(model, arguments) if arguments.what == "decode" else train(model, arguments)
+    repetition = decode(model, arguments) if arguments.what == "decode" else train(model, arguments)
+    on_gpu = arguments.device != "cpu"
+
+    def once() -> None:
+        repetition()
+        if on_gpu:
+            torch.cuda.synchronize()
+
     began = time.perf_counter()
     once()
     once()  # a compiled forward pass may be compiled again the second time
@@ -185,6 +195,8 @@ def main() -> None:
                 "vm_hwm_mib": memory.read("VmHWM"),
                 "vm_hwm_after_loading_mib": loaded,
                 "anonymous_peak_mib": memory.anonymous_peak,
+                "gpu": torch.cuda.get_device_name() if on_gpu else None,
+                "gpu_peak_mib": torch.cuda.max_memory_reserved() >> 20 if on_gpu else None,
                 "torch": torch.__version__,
                 "transformers": transformers.__version__,
                 "peft": peft.__version__,

@@ -13,6 +13,7 @@ import io.marft.schemas.record.Evaluation;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.topic.Topic;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,12 +96,21 @@ class CommandProcessIT {
                 .start();
     }
 
+    private String text() {
+        try {
+            return Files.readString(output());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Path output() {
         return directory.resolve("output.txt");
     }
 
     private void assertFinishes(Process process) throws InterruptedException, IOException {
-        assertTrue(process.waitFor(4, TimeUnit.MINUTES), "ran for four minutes");
+        boolean finished = process.waitFor(4, TimeUnit.MINUTES);
+        assertTrue(finished, () -> "ran for four minutes, and wrote\n" + text());
         assertEquals(0, process.exitValue(), Files.readString(output()));
     }
 
