@@ -5,6 +5,7 @@ import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.client.InstanceName;
 import io.marft.schemas.client.Refusals;
 import io.marft.schemas.client.Service;
+import io.marft.schemas.client.StaticMember;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import java.time.Duration;
@@ -50,11 +51,10 @@ final class AgentWorker implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(AgentWorker.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-    private static final int SESSION_TIMEOUT_MS = 10_000;
     /** A producer that is fenced in the middle of a call may notice only after this time. */
     private static final int MAX_BLOCK_MS = 10_000;
     /** What a dead worker left open blocks readers no longer than it takes to give its partitions to another. */
-    private static final int TRANSACTION_TIMEOUT_MS = SESSION_TIMEOUT_MS;
+    private static final int TRANSACTION_TIMEOUT_MS = StaticMember.SESSION_TIMEOUT_MS;
 
     private final String agent;
     private final AgentSettings settings;
@@ -75,9 +75,7 @@ final class AgentWorker implements Service {
         ClientSettings client = settings.client();
         String group = client.prefix() + ".agent." + agent;
         Map<String, Object> consuming = client.consumer(group);
-        // A static member takes its own place back at once after a crash.
-        consuming.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, settings.instance());
-        consuming.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        consuming.putAll(StaticMember.properties(settings.instance()));
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
         this.producing = client.transactionalProducer(group + "." + settings.instance());

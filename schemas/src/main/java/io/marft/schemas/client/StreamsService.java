@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
@@ -33,7 +33,6 @@ public class StreamsService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsService.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-    private static final int SESSION_TIMEOUT_MS = 10_000;
 
     private final String name;
     private final String instance;
@@ -50,8 +49,12 @@ public class StreamsService implements Service {
         this.name = name;
         this.instance = instance;
         Map<String, Object> all = new HashMap<>();
-        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), name + "." + instance);
-        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+        StaticMember.properties(name + "." + instance)
+                .forEach((key, value) -> all.put(StreamsConfig.mainConsumerPrefix(key), value));
+        // What a dead process left open blocks readers no longer than it takes to give its partitions to another.
+        all.put(
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                StaticMember.SESSION_TIMEOUT_MS);
         // State is restored from the log wherever a task comes to run, so a process that joins gets its share at once
         // instead of after up to ten minutes of following along.
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);

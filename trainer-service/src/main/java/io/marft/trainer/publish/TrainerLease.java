@@ -1,5 +1,6 @@
 package io.marft.trainer.publish;
 
+import io.marft.schemas.client.StaticMember;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Which of a team's trainers is to train: the one that owns the single partition of {@code checkpoints} in a consumer
  * group of the team's trainers. Kafka's group membership does the rest: the owner keeps the partition while it lives,
- * and the next one in the group gets it as soon as the owner leaves, or was not heard of for {@value #SESSION_TIMEOUT_MS}
- * ms.
+ * and the next one in the group gets it as soon as the owner leaves, or was not heard of for {@link
+ * StaticMember#SESSION_TIMEOUT_MS}.
  *
  * <p>The lease only decides who tries. What keeps two trainers from both publishing is the transactional id, whatever
  * they believe about the lease. Heartbeats come from a thread of the consumer's own, so an update may take as long as it
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class TrainerLease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerLease.class);
-    private static final int SESSION_TIMEOUT_MS = 10_000;
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String team;
@@ -45,8 +45,7 @@ final class TrainerLease implements AutoCloseable {
         this.team = settings.team().getName();
         this.lease = new TopicPartition(settings.client().topics().of(Topic.CHECKPOINTS), 0);
         Map<String, Object> properties = settings.client().consumer(settings.identity() + ".lease");
-        properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        properties.putAll(StaticMember.properties(instance));
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         properties.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
