@@ -127,15 +127,15 @@ public final class Assembly {
 
     /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
     public Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
+        if (reward.getStep() < 0 || !finite(reward)) {
+            return new Rejected("step " + reward.getStep() + " has reward " + reward.getValue() + " of parts "
+                    + reward.getParts() + ": the step must be at least 0, the numbers finite");
+        }
         if ((known.isEmpty() || closed(known)) && reward.getPurpose() == Purpose.QUESTION) {
             return new Ignored();
         }
         if (closed(known)) {
             return CLOSED;
-        }
-        if (reward.getStep() < 0 || !finite(reward)) {
-            return new Rejected("step " + reward.getStep() + " has reward " + reward.getValue() + " of parts "
-                    + reward.getParts() + ": the step must be at least 0, the numbers finite");
         }
         AssemblyState state = known.orElseGet(() -> opened(reward.getEpisode(), now));
         if (Episode.reward(state, reward.getStep()).isPresent()) {
