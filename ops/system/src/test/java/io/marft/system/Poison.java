@@ -1,0 +1,256 @@
+package io.marft.system;
+
+import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.Reference;
+import io.marft.schemas.record.Reward;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.KeyText;
+import io.marft.schemas.serde.RecordCodec;
+import io.marft.schemas.topic.Topic;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.util.RandomData;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * Makes bad records for every topic: random ones of the topic's own schema, made worse. Each comes with the services that
+ * owe it a dead letter, by the table in {@code docs/dead-letters.md}. Not thread-safe.
+ */
+final class Poison implements AutoCloseable {
+
+    /** No bad record names a team that there is. */
+    private static final String NOBODY = "nobody";
+
+    private static final int LONGEST_KEY = 4 * 1024;
+    private static final int MOST_BYTES = 256 * 1024;
+
+    private final ClientSettings client;
+    private final RecordCodec codec;
+    private final Random random;
+    private final List<Target> targets = new ArrayList<>();
+    private int made;
+
+    /** @param readers the services that judge every record of the topic */
+    private record Target(Topic topic, String name, List<String> readers) {}
+
+    /** What is done to a random record of the topic's schema. */
+    private enum Harm {
+        /** It stays as it is: readable, and nothing that could be used. */
+        NONE,
+        FLIPPED,
+        TRUNCATED,
+        RANDOM_BYTES,
+        NO_MAGIC,
+        UNKNOWN_SCHEMA,
+        OTHER_TYPE,
+        EMPTY,
+        NULL,
+        WRONG_KEY,
+        NULL_KEY,
+        BROKEN_KEY,
+        LONG_KEY,
+        OVERSIZED
+    }
+
+    /**
+     * A bad record.
+     *
+     * @param key may be null
+     * @param value may be null
+     * @param due the services that owe it a dead letter, sorted
+     */
+    record Bad(String topic, byte[] key, byte[] value, List<Header> headers, List<String> due, String what) {}
+
+    Poison(ClientSettings client, List<String> agents, long seed) {
+        this.client = client;
+        this.codec = client.codec();
+        this.random = new Random(seed);
+        add(Topic.OBSERVATIONS, "router", "reward", "assembler");
+        add(Topic.ACTIONS, "router", "reward", "assembler");
+        add(Topic.REFERENCES, "reward");
+        add(Topic.REWARDS, "assembler");
+        add(Topic.TRAJECTORIES, "trainer");
+        add(Topic.TEAMS, "router");
+        add(Topic.ADAPTERS, "serving");
+        add(Topic.ADAPTER_CHUNKS, "serving");
+        for (String agent : agents) {
+            targets.add(new Target(Topic.TURNS, client.topics().turns(agent), List.of("agent." + agent)));
+        }
+        Stream.of(Topic.UPDATES, Topic.CHECKPOINTS, Topic.EVALUATIONS, Topic.FEEDBACK, Topic.PROMOTIONS)
+                .forEach(this::add);
+    }
+
+    private void add(Topic topic, String... readers) {
+        targets.add(new Target(topic, client.topics().of(topic), List.of(readers)));
+    }
+
+    /** The next one. */
+    Bad next() {
+        while (true) {
+            Target target = targets.get(random.nextInt(targets.size()));
+            Harm harm = Harm.values()[random.nextInt(Harm.values().length)];
+            if (harm == Harm.OVERSIZED && random.nextInt(20) > 0) {
+                continue; // Large ones are few.
+            }
+            Optional<Bad> bad = make(target, harm);
+            if (bad.isPresent()) {
+                made++;
+                return bad.get();
+            }
+        }
+    }
+
+    /** Empty where nobody can say what such a record is due. */
+    private Optional<Bad> make(Target target, Harm harm) {
+        SpecificRecord sample = sample(target.topic());
+        byte[] key = KeyText.bytes(key(target.topic(), sample));
+        byte[] value = codec.encode(target.name(), sample);
+        switch (harm) {
+            case FLIPPED -> value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+            case TRUNCATED -> value = Arrays.copyOf(value, random.nextInt(value.length));
+            case RANDOM_BYTES -> value = bytes(random.nextInt(300));
+            case NO_MAGIC -> value[0] = (byte) (1 + random.nextInt(255));
+            case UNKNOWN_SCHEMA -> System.arraycopy(new byte[] {0, 0, 99, 99, 99}, 0, value, 0, 5);
+            case OTHER_TYPE -> {
+                Topic other = target.topic() == Topic.REWARDS ? Topic.REFERENCES : Topic.REWARDS;
+                value = codec.encode(client.topics().of(other), sample(other));
+            }
+            case EMPTY -> value = new byte[0];
+            case NULL -> value = null;
+            case WRONG_KEY -> key = KeyText.bytes("another-" + made);
+            case NULL_KEY -> key = null;
+            case BROKEN_KEY -> key = new byte[] {(byte) 0xc3, (byte) 0x28, (byte) made, (byte) 0xff};
+            case LONG_KEY -> key = "k".repeat(LONGEST_KEY + 1).getBytes(StandardCharsets.UTF_8);
+            case OVERSIZED -> value = bytes(MOST_BYTES + 1);
+            case NONE -> {}
+        }
+        if (target.readers()
+                .isEmpty()) { // Nobody judges it; what is no record at all is nobody's update or evaluation.
+            return harm == Harm.RANDOM_BYTES ? Optional.of(bad(target, key, value, List.of(), harm)) : Optional.empty();
+        }
+        Optional<List<String>> due = due(target, key, value);
+        return due.isPresent() ? Optional.of(bad(target, key, value, due.get(), harm)) : Optional.empty();
+    }
+
+    private Bad bad(Target target, byte[] key, byte[] value, List<String> due, Harm harm) {
+        List<Header> headers = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            headers.add(new RecordHeader("h" + random.nextInt(2), random.nextInt(5) == 0 ? null : bytes(5)));
+        }
+        return new Bad(target.name(), key, value, headers, due, harm + " on " + target.name());
+    }
+
+    private Optional<List<String>> due(Target target, byte[] key, byte[] value) {
+        List<String> all = List.copyOf(new TreeSet<>(target.readers()));
+        boolean large = (value != null && value.length > MOST_BYTES) || (key != null && key.length > LONGEST_KEY);
+        Decoded<? extends SpecificRecord> decoded =
+                codec.decode(target.name(), value, target.topic().type());
+        if (large || !(decoded instanceof Decoded.Valid<? extends SpecificRecord> valid)) {
+            return Optional.of(all);
+        }
+        SpecificRecord read = valid.value();
+        String text = key == null ? null : KeyText.text(key);
+        if (KeyText.mismatch(text, key(target.topic(), read)).isPresent()) {
+            return Optional.of(all);
+        }
+        return switch (target.topic()) {
+            case OBSERVATIONS -> named(read, "team") ? Optional.of(List.of("assembler", "router")) : Optional.empty();
+            case ACTIONS, TURNS -> named(read, "team") ? Optional.of(all) : Optional.empty();
+            case REFERENCES ->
+                ((Reference) read).getVerifier().startsWith(NOBODY) ? Optional.of(all) : Optional.empty();
+            case REWARDS -> ((Reward) read).getStep() < 0 ? Optional.of(all) : Optional.empty();
+            case TEAMS -> ((Team) read).getAgents().isEmpty() ? Optional.of(all) : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean named(SpecificRecord record, String field) {
+        return NOBODY.equals(record.get(record.getSchema().getField(field).pos()));
+    }
+
+    /** A random record of the topic's schema that names nothing that there is. */
+    private SpecificRecord sample(Topic topic) {
+        Schema schema = SpecificData.get().getSchema(topic.type());
+        GenericData.Record record = (GenericData.Record)
+                new RandomData(schema, 1, random.nextLong()).iterator().next();
+        set(record, "episode", "poison-" + made);
+        set(record, "team", NOBODY);
+        set(record, "agent", NOBODY);
+        set(record, "verifier", NOBODY);
+        if (topic == Topic.REWARDS) {
+            set(record, "step", -1 - random.nextInt(1000));
+        } else if (topic == Topic.TEAMS) {
+            set(record, "name", "poison-" + made);
+            set(
+                    record,
+                    "agents",
+                    new GenericData.Array<>(0, schema.getField("agents").schema()));
+        }
+        return specific(record);
+    }
+
+    private static void set(GenericData.Record record, String field, Object value) {
+        if (record.hasField(field)) {
+            record.put(field, value);
+        }
+    }
+
+    private static SpecificRecord specific(GenericData.Record record) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+            new GenericDatumWriter<>(record.getSchema()).write(record, encoder);
+            encoder.flush();
+            return new SpecificDatumReader<SpecificRecord>(record.getSchema())
+                    .read(null, DecoderFactory.get().binaryDecoder(bytes.toByteArray(), null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The key that a topic's record is to have. */
+    private static String key(Topic topic, SpecificRecord record) {
+        if (record instanceof Team team) {
+            return team.getName();
+        } else if (record instanceof AdapterManifest manifest) {
+            return manifest.getAgent();
+        } else if (record instanceof AdapterChunk chunk) {
+            return chunk.getAgent();
+        }
+        Schema.Field episode = record.getSchema().getField("episode");
+        return episode == null ? topic.suffix() : (String) record.get(episode.pos());
+    }
+
+    private byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+}
