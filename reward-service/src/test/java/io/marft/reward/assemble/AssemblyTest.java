@@ -126,6 +126,7 @@ class AssemblyTest {
         assertEquals(Closure.HORIZON, trajectory.getClosure());
         assertNull(trajectory.getSteps().get(0).getReward());
         assertInstanceOf(Ignored.class, take(Optional.empty(), reward("q", 0, CHAIN, 1, Purpose.QUESTION)));
+        assertInstanceOf(Rejected.class, take(Optional.empty(), reward("q", -1, CHAIN, 1, Purpose.QUESTION)));
     }
 
     @Test
