@@ -4,10 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
@@ -24,6 +30,7 @@ import org.apache.kafka.common.utils.Time;
 public final class LocalBroker implements AutoCloseable {
 
     private static final String NODE = "1";
+    private static final Duration FENCING = Duration.ofSeconds(10);
 
     private final KafkaRaftServer server;
     private final String address;
@@ -51,7 +58,9 @@ public final class LocalBroker implements AutoCloseable {
             try (Writer writer = Files.newBufferedWriter(file)) {
                 properties.store(writer, "Written at each start by marft; changes are lost.");
             }
-            format(directory, file);
+            if (!format(directory, file) && !Files.exists(directory.resolve("log/.kafka_cleanshutdown"))) {
+                fence(properties);
+            }
             KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
             server.startup();
             return new LocalBroker(server, address);
@@ -83,7 +92,7 @@ public final class LocalBroker implements AutoCloseable {
         // After kill -9, transactions that nobody resumes must not hold up readers for long.
         properties.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         properties.setProperty("group.initial.rebalance.delay.ms", "0");
-        // After kill -9 the controller turns the broker away until its former session has run out.
+        // Of the former self of one that was killed, the controller has taken note before: see fence.
         properties.setProperty("broker.session.timeout.ms", "5000");
         properties.setProperty("broker.heartbeat.interval.ms", "1000");
         // Small enough that compaction reaches old checkpoints, and a heap that suits a laptop.
@@ -95,9 +104,51 @@ public final class LocalBroker implements AutoCloseable {
         return properties;
     }
 
-    private static void format(Path directory, Path properties) {
+    /**
+     * Lets the controller take note, before the broker starts again, that its former self is gone: its partitions have no
+     * leader then. A broker that starts as their leader, as the log of a killed one says, is a coordinator of transactions
+     * at once, and goes on writing the markers of those that were being completed; when the controller then takes the
+     * leadership away for a moment, Kafka (4.3) takes the partitions for deleted and leaves their markers out, and readers of
+     * committed records wait there for ever.
+     */
+    private static void fence(Properties broker) {
+        Properties alone = new Properties();
+        alone.putAll(broker);
+        alone.setProperty("process.roles", "controller");
+        alone.setProperty("listeners", broker.getProperty("listeners").replaceFirst("^[^,]*,", ""));
+        alone.remove("advertised.listeners");
+        alone.setProperty("broker.session.timeout.ms", "1000");
+        alone.setProperty("broker.heartbeat.interval.ms", "500");
+        KafkaRaftServer controller = new KafkaRaftServer(KafkaConfig.fromProps(alone), Time.SYSTEM);
+        controller.startup();
+        try {
+            // One that was killed before it had ever registered will not be fenced.
+            long deadline = System.nanoTime() + FENCING.toNanos();
+            while (fencedBrokers() == 0 && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(20_000_000);
+            }
+        } finally {
+            controller.shutdown();
+            controller.awaitShutdown();
+        }
+    }
+
+    private static int fencedBrokers() {
+        try {
+            return (Integer) ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(
+                            new ObjectName("kafka.controller:type=KafkaController,name=FencedBrokerCount"), "Value");
+        } catch (InstanceNotFoundException e) {
+            return 0; // The controller is not so far yet.
+        } catch (JMException e) {
+            throw new IllegalStateException("controller's count of fenced brokers cannot be read", e);
+        }
+    }
+
+    /** Whether the directory was new. */
+    private static boolean format(Path directory, Path properties) {
         if (Files.exists(directory.resolve("log").resolve("meta.properties"))) {
-            return;
+            return false;
         }
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         int status;
@@ -114,6 +165,7 @@ public final class LocalBroker implements AutoCloseable {
             throw new StackException("broker's directory " + directory + " cannot be formatted: "
                     + output.toString(StandardCharsets.UTF_8).strip());
         }
+        return true;
     }
 
     /** The broker's address, as a client's {@code bootstrap.servers} takes it. */
