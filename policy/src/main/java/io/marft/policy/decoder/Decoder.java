@@ -23,9 +23,6 @@ import java.util.stream.LongStream;
  */
 public final class Decoder implements AutoCloseable {
 
-    /** Padded tokens of one micro-batch: large enough to keep the matrix products busy, small enough for the caches. */
-    static final int BUDGET = 2048;
-
     private final ModelConfig config;
     private final ModelOptions options;
     private final int valueBytes;
@@ -92,7 +89,7 @@ public final class Decoder implements AutoCloseable {
         try (NDManager pass = module.open()) {
             NDList adapted = lora(pass, adapter);
             List<Supplier<Batch>> tasks = new ArrayList<>();
-            for (Batch batch : Batch.cut(prompts, actions, BUDGET)) {
+            for (Batch batch : Batch.cut(prompts, actions, module.microBatch())) {
                 tasks.add(() -> score(batch, adapted, temperature, states, scored));
             }
             module.parallel(tasks);
@@ -136,7 +133,7 @@ public final class Decoder implements AutoCloseable {
                     "The model was loaded for " + options.use() + ": it trains if loaded for TRAINING or BOTH");
         }
         adapter.checkFits(config);
-        List<Batch> batches = Batch.cut(prompts, actions, BUDGET);
+        List<Batch> batches = Batch.cut(prompts, actions, module.microBatch());
         boolean keepsGraph = graphBytes(batches) <= options.activationBytes();
         return new LoraPass(module, lora, adapter, batches, temperature, keepsGraph);
     }

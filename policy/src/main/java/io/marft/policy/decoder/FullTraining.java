@@ -67,7 +67,7 @@ public final class FullTraining implements AutoCloseable {
         try (NDManager call = module.open()) {
             NDList gradients = new NDList(call.create(new float[] {rate, matrixRate, decay, limit}));
             List<Supplier<NDList>> tasks = new ArrayList<>();
-            for (Batch batch : Batch.cut(prompts, targets, Decoder.BUDGET)) {
+            for (Batch batch : Batch.cut(prompts, targets, module.microBatch())) {
                 tasks.add(() -> slope(call, batch, scale));
             }
             module.parallel(tasks).forEach(gradients::addAll);

@@ -30,6 +30,9 @@ final class Lane implements AutoCloseable {
     /** The most rows: beyond, a step costs in proportion to them. */
     static final int MOST_ROWS = 256;
 
+    /** The most tokens of a prompt to read at once: its mask takes this many times the prompt's length. */
+    static final int PIECE = 2048;
+
     private static final int ROUNDING = 32;
 
     private final Native module;
@@ -180,13 +183,17 @@ final class Lane implements AutoCloseable {
         int from = 0;
         while (from < group.size()) {
             int to = from + 1;
-            while (to < group.size() && (to + 1 - from) * (prompts.get(to).length - shared) <= Decoder.BUDGET) {
+            while (to < group.size() && fits(to + 1 - from, prompts.get(to).length - shared)) {
                 to++;
             }
             prefill(adapter, group.subList(from, to), shared);
             from = to;
         }
         learn(adapter, prompts, first, shared);
+    }
+
+    private boolean fits(int prompts, int length) {
+        return length <= PIECE && prompts * length <= module.microBatch();
     }
 
     /** Keeps what these prompts share with each other or with earlier ones, if that is news. */
@@ -206,9 +213,9 @@ final class Lane implements AutoCloseable {
     private void prefill(Adapter adapter, List<Continuation> group, int past) {
         int longest = group.get(group.size() - 1).draw().prompt().length;
         int from = past;
-        while (longest - from > Decoder.BUDGET && group.size() == 1) {
-            prefill(adapter, group, from, from + Decoder.BUDGET).close();
-            from += Decoder.BUDGET;
+        while (longest - from > PIECE && group.size() == 1) {
+            prefill(adapter, group, from, from + PIECE).close();
+            from += PIECE;
         }
         try (NDManager call = module.open()) {
             NDList drawn = prefill(adapter, group, from, longest);

@@ -84,6 +84,14 @@ final class Native implements AutoCloseable {
         return manager.getDevice().isGpu();
     }
 
+    /**
+     * Padded tokens of one micro-batch. On a CPU large enough to keep the matrix products busy and small enough for the
+     * caches; on a GPU so many that computing takes longer than starting its operations one by one.
+     */
+    int microBatch() {
+        return isGpu() ? 16_384 : 2048;
+    }
+
     /** Its device's name in libtorch. */
     String device() {
         Device device = manager.getDevice();

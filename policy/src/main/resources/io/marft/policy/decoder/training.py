@@ -4,9 +4,11 @@
 # tensor of all rows by the whole vocabulary ever stands in memory. The layers' graph is either kept by forward, or only
 # each layer's input is ("saved"), and gradient computes a layer again before it differentiates it.
 
-  # How many rows of logits are in memory at once: 64 MiB of float32.
+  # How many rows of logits are in memory at once: 64 MiB of float32, and 256 on a GPU.
   def chunk(self: __torch__.Decoder) -> int:
     rows = 16777216 // self.maps[11 * self.layers].size(0)
+    if self.maps[11 * self.layers].is_cuda:
+      rows = 4 * rows
     if rows < 16:
       rows = 16
     return rows
