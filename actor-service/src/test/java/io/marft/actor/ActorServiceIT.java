@@ -4,6 +4,7 @@ import static io.marft.actor.Fixtures.adapter;
 import static io.marft.actor.Fixtures.chainOfTwo;
 import static io.marft.actor.Fixtures.manifest;
 import static io.marft.actor.Fixtures.observation;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import io.marft.schemas.client.Service;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
+import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.topic.TopicNames;
 import io.marft.testkit.TestCluster;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -217,15 +220,19 @@ class ActorServiceIT {
 
     @Test
     void shouldCarryOnWithOpenEpisodesWhenTheRouterComesBackElsewhere(@TempDir Path elsewhere) throws Exception {
-        send("e");
+        traffic.send(Observation.newBuilder(observation("e", 0, "1+2?"))
+                .setTeamVersion(2)
+                .build());
+        send(besides("e")); // In the same partition: when it is routed, the other one waits for its team.
         traffic.await(topics.turns("reasoner"), Turn.class, turns -> turns.size() == 1);
         router.close();
         start(new RouterService(new RouterSettings(client, elsewhere)));
+        traffic.send(Team.newBuilder(chainOfTwo(1)).setVersion(2).build());
         startAgents();
 
-        List<Action> actions = traffic.actions(all -> answered(all, "e"));
+        List<Action> actions = traffic.actions(all -> answered(all, besides("e")) && answered(all, "e"));
 
-        assertEquals(2, actions.size());
+        assertEquals(4, actions.size());
         assertEquals(List.of(), traffic.deadLetters(0));
     }
 
@@ -258,6 +265,19 @@ class ActorServiceIT {
         services.add(service);
         service.start();
         return service;
+    }
+
+    /** The name of an episode in the same partition as another. */
+    private static String besides(String episode) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> "beside-" + i)
+                .filter(other -> partition(other) == partition(episode))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int partition(String episode) {
+        return BuiltInPartitioner.partitionForKey(episode.getBytes(UTF_8), Traffic.PARTITIONS);
     }
 
     private void send(String episode) throws Exception {

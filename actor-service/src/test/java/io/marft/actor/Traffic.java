@@ -45,7 +45,12 @@ final class Traffic implements AutoCloseable {
         this.environment = new KafkaProducer<>(settings.producer("environment"));
         this.trainer = new KafkaProducer<>(settings.transactionalProducer(settings.prefix() + ".trainer"));
         trainer.initTransactions();
-        send(topics.of(Topic.TEAMS), team.getName(), codec.encode(topics.of(Topic.TEAMS), team));
+        send(team);
+    }
+
+    void send(Team team) throws Exception {
+        String topic = topics.of(Topic.TEAMS);
+        send(topic, team.getName(), codec.encode(topic, team));
     }
 
     void send(Observation observation) throws Exception {

@@ -13,7 +13,6 @@ import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.OpenStep;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.EncodedSize;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.team.Spans;
@@ -35,9 +34,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Puts {@link EpisodeRouting} between the episodes' store and the turns. Two clocks run beside it: one forgets episodes
- * whose deadline has passed, ended or not, and one comes back to observations whose team was not known when they arrived, for a team
- * and its first observation may be written in the same moment and come by different ways.
+ * Puts {@link EpisodeRouting} between the episodes' store and the turns. A clock beside it forgets episodes
+ * whose deadline has passed, ended or not.
  */
 final class RouterProcessor implements Processor<String, Received<?>, String, Object> {
 
@@ -45,32 +43,26 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
 
     private final TopicNames names;
     private final RecordCodec codec;
-    private final Duration awaitTeam;
-
     private final RefusedTeams refusedTeams;
 
     private ProcessorContext<String, Object> context;
     private KeyValueStore<String, OpenEpisode> episodes;
-    private KeyValueStore<String, DeadLetter> waiting;
     private KeyValueStore<String, DeadLetter> rejectedTeams;
     private TeamStore teams;
     private Deadlines deadlines;
 
-    RouterProcessor(TopicNames names, RecordCodec codec, Duration awaitTeam, RefusedTeams refusedTeams) {
+    RouterProcessor(TopicNames names, RecordCodec codec, RefusedTeams refusedTeams) {
         this.refusedTeams = refusedTeams;
         this.names = names;
         this.codec = codec;
-        this.awaitTeam = awaitTeam;
     }
 
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         this.episodes = context.getStateStore(RouterTopology.EPISODES);
-        this.waiting = context.getStateStore(RouterTopology.WAITING);
         this.rejectedTeams = context.getStateStore(RouterTopology.REJECTED_TEAMS);
         this.teams = new TeamStore(context);
-        context.schedule(TEAM_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::retryWaiting);
         this.deadlines = new Deadlines(now());
         all(episodes).forEach(entry -> noteDeadline(entry.key, entry.value));
         context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
@@ -92,28 +84,21 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void observe(Record<String, Received<?>> record, Observation observation) {
-        if (waiting.get(record.key()) != null) {
-            deadLetter(record, "the episode's first observation still waits for its team");
-            return;
-        }
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
-        if (team.isPresent()) {
-            long offset = context.recordMetadata().orElseThrow().offset();
-            apply(route(record.key(), observation, team.get(), offset), record);
+        if (team.isEmpty()) {
+            deadLetter(
+                    record,
+                    "team '" + observation.getTeam() + "' version " + observation.getTeamVersion()
+                            + " is not known: apply its team file first");
             return;
         }
-        String reason = "team '" + observation.getTeam() + "' version " + observation.getTeamVersion()
-                + " is not known: apply its team file first";
-        waiting.put(record.key(), record.value().reject(RouterTopology.SERVICE, reason, context, record));
-    }
-
-    private Routed route(String episode, Observation observation, KnownTeam team, long offset) {
-        Routed routed =
-                EpisodeRouting.observe(Optional.ofNullable(episodes.get(episode)), observation, team, offset, now());
+        Optional<OpenEpisode> episode = Optional.ofNullable(episodes.get(record.key()));
+        Routed routed = EpisodeRouting.observe(
+                episode, observation, team.get(), record.value().offset(), now());
         if (routed instanceof Routed.Moved moved && observation.getStep() == 0) {
-            noteDeadline(episode, moved.episode());
+            noteDeadline(record.key(), moved.episode());
         }
-        return routed;
+        apply(routed, record);
     }
 
     private Instant now() {
@@ -155,8 +140,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     }
 
     private void deadLetter(Record<String, Received<?>> record, String reason) {
-        context.forward(
-                record.value().rejected(RouterTopology.SERVICE, reason, context, record), TopologyParts.DEAD_LETTERS);
+        context.forward(record.value().rejected(RouterTopology.SERVICE, reason, record), TopologyParts.DEAD_LETTERS);
     }
 
     /** Every router reads all teams anew whenever it starts; the one that has partition 0 keeps how far letters went. */
@@ -168,33 +152,6 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
                     RouterTopology.REJECTED_TEAMS,
                     DeadLetter.newBuilder(letter).setValue(null).build());
         }
-    }
-
-    private void retryWaiting(long now) {
-        for (KeyValue<String, DeadLetter> entry : all(waiting)) {
-            DeadLetter letter = entry.value;
-            Observation observation = read(letter);
-            Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
-            boolean late = letter.getCreatedAt().plus(awaitTeam).toEpochMilli() <= now;
-            if (team.isEmpty() && !late) {
-                continue;
-            }
-            waiting.delete(entry.key);
-            Routed routed = team.map(t -> bounded(route(entry.key, observation, t, letter.getOffset())))
-                    .orElseGet(() -> new Routed.Rejected(letter.getReason()));
-            if (routed instanceof Routed.Moved moved) {
-                move(entry.key, moved, now);
-            } else if (routed instanceof Routed.Rejected rejected) {
-                context.forward(
-                        Received.outgoing(DeadLetters.because(rejected.reason(), letter), now),
-                        TopologyParts.DEAD_LETTERS);
-            }
-        }
-    }
-
-    private Observation read(DeadLetter letter) {
-        byte[] bytes = DeadLetters.value(letter);
-        return ((Decoded.Valid<Observation>) codec.decode(letter.getTopic(), bytes, Observation.class)).value();
     }
 
     private void forgetOld(long now) {

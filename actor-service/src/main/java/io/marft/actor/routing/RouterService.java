@@ -14,7 +14,7 @@ public final class RouterService extends StreamsService {
         super(
                 RouterTopology.SERVICE,
                 settings.instance(),
-                RouterTopology.build(client.topics(), client::codec, settings.awaitTeam()),
+                RouterTopology.build(client.topics(), client::codec),
                 client.streams(RouterTopology.SERVICE, settings.stateDirectory()));
     }
 }

@@ -12,7 +12,6 @@ import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.StateSerde;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -26,10 +25,10 @@ import org.apache.kafka.streams.state.Stores;
  * The router's topology:
  *
  * <pre>
- * observations → decode ─┐            ┌→ turns.&lt;agent&gt;
- *                        ├→ router ───┼→ observations (the next step of a team that retries)
- * actions ─────→ decode ─┘   │  │     └→ dead-letters ← decode
- *                     episodes  waiting      teams (global store)
+ * observations → decode → await ─┐         ┌→ turns.&lt;agent&gt;
+ *                         teams ├→ router ┼→ observations (the next step of a team that retries)
+ * actions ─────→ decode ────────┘  │      └→ dead-letters ← decode
+ *                              episodes        teams (global store)
  * </pre>
  *
  * Each record that is read is one transaction with the state it changed and the turns, observations and dead letters it
@@ -44,8 +43,6 @@ public final class RouterTopology {
     static final String STEPS = "steps";
     /** Store of {@link OpenEpisode} by episode. */
     static final String EPISODES = "episodes";
-    /** Store of observations whose team is not known yet, by episode, each as the dead letter that it may become. */
-    static final String WAITING = "waiting";
     /** Store of the last dead letter of a team's record, under its own name and without the value. */
     static final String REJECTED_TEAMS = "rejected-teams";
 
@@ -56,19 +53,21 @@ public final class RouterTopology {
      *
      * @param names the names of topics
      * @param codecs makes a codec for each task and thread
-     * @param awaitTeam how long an observation waits for its team to become known
      */
-    public static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Duration awaitTeam) {
+    public static Topology build(TopicNames names, Supplier<RecordCodec> codecs) {
         Topology topology = new Topology();
         RefusedTeams refusedTeams = new RefusedTeams(SERVICE);
         TopologyParts parts = new TopologyParts(SERVICE, names, codecs);
-        String observations =
-                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ROUTER);
+        String observations = parts.source(
+                topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, TopologyParts.AWAIT_TEAMS);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);
+        parts.awaitTeams(topology, observations);
         topology.addProcessor(
-                ROUTER, () -> new RouterProcessor(names, codecs.get(), awaitTeam, refusedTeams), observations, actions);
+                ROUTER,
+                () -> new RouterProcessor(names, codecs.get(), refusedTeams),
+                TopologyParts.AWAIT_TEAMS,
+                actions);
         topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
-        topology.addStateStore(store(WAITING, DeadLetter.class), ROUTER);
         topology.addStateStore(store(REJECTED_TEAMS, DeadLetter.class), ROUTER);
         TeamStore.add(topology, names, codecs, refusedTeams);
         parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getAgent()), ROUTER);

@@ -30,8 +30,6 @@ import org.apache.kafka.streams.TopologyTestDriver;
 /** The router's topology in Kafka's test driver, with a registry in memory. */
 final class RouterHarness implements AutoCloseable {
 
-    static final Duration AWAIT_TEAM = Duration.ofSeconds(10);
-
     private final ClientSettings settings = new ClientSettings("unused:1", "mock://" + UUID.randomUUID(), "marft");
     private final TopicNames names = settings.topics();
     private final RecordCodec codec;
@@ -51,7 +49,7 @@ final class RouterHarness implements AutoCloseable {
         codec = settings.codec();
         Properties properties = new Properties();
         properties.putAll(settings.streams("router", directory));
-        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec, AWAIT_TEAM), properties);
+        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec), properties);
     }
 
     void write(Team team) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
@@ -144,13 +145,27 @@ class RouterTopologyTest {
     }
 
     @Test
+    void shouldKeepTheOrderOfAnEpisodesObservationsUntilTheirTeamIsKnown() {
+        kafka.write(observation("e", 0, "first"));
+        kafka.write(chainOfTwo(1));
+        kafka.write(observation("e", 0, "second"));
+        assertTrue(kafka.turns("reasoner").isEmpty());
+
+        kafka.passTime(Duration.ofSeconds(1));
+
+        assertEquals(
+                "first", kafka.turns("reasoner").get(0).getMessages().get(1).getContent());
+        assertEquals(List.of("step 0 of the episode was observed already"), kafka.reasons());
+    }
+
+    @Test
     void shouldDeadLetterAnObservationWhoseTeamStaysUnknown() {
         kafka.write(observation("e", 0, "1+2?"));
 
-        kafka.passTime(RouterHarness.AWAIT_TEAM.plusSeconds(1));
+        kafka.passTime(TopologyParts.AWAIT_TEAM.plusSeconds(1));
 
         assertEquals(List.of("team 'team' version 1 is not known: apply its team file first"), kafka.reasons());
-        kafka.passTime(RouterHarness.AWAIT_TEAM.plusSeconds(1));
+        kafka.passTime(TopologyParts.AWAIT_TEAM.plusSeconds(1));
         assertEquals(List.of(), kafka.reasons());
     }
 

@@ -78,10 +78,10 @@ final class AssembleProcessor
         SpecificRecord value = record.value().value();
         Assembly.Outcome outcome = decide(known, value);
         if (outcome instanceof Assembly.Open open) {
-            AssemblyState state = placed(open.state(), value);
+            AssemblyState state = placed(open.state(), record.value());
             oversized(state).ifPresentOrElse(reason -> reject(record, reason), () -> keep(known, state));
         } else if (outcome instanceof Assembly.Closed closed) {
-            AssemblyState state = placed(closed.state(), value);
+            AssemblyState state = placed(closed.state(), record.value());
             oversized(state)
                     .ifPresentOrElse(
                             reason -> reject(record, reason),
@@ -104,15 +104,13 @@ final class AssembleProcessor
     }
 
     private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
-        context()
-                .forward(
-                        record.value().rejected(AssembleService.NAME, reason, context(), record),
-                        TopologyParts.DEAD_LETTERS);
+        context().forward(record.value().rejected(AssembleService.NAME, reason, record), TopologyParts.DEAD_LETTERS);
     }
 
     /** The state with the offset of the record that was just added to it. */
-    private AssemblyState placed(AssemblyState state, SpecificRecord added) {
-        long offset = context().recordMetadata().orElseThrow().offset();
+    private static AssemblyState placed(AssemblyState state, Received<? extends SpecificRecord> record) {
+        SpecificRecord added = record.value();
+        long offset = record.offset();
         return new AssemblyState(
                 state.getEpisode(),
                 state.getObservations(),

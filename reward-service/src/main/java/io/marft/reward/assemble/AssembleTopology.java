@@ -27,12 +27,14 @@ final class AssembleTopology {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs);
         TeamStore.add(topology, names, codecs);
-        String observations =
-                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, ASSEMBLE);
-        String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ASSEMBLE);
+        String observations = parts.source(
+                topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, TopologyParts.AWAIT_TEAMS);
+        String actions =
+                parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, TopologyParts.AWAIT_TEAMS);
         String rewards = parts.source(topology, Topic.REWARDS, Reward.class, Reward::getEpisode, ASSEMBLE);
+        parts.awaitTeams(topology, observations, actions);
         topology.addProcessor(
-                ASSEMBLE, () -> new AssembleProcessor(names, codecs.get()), observations, actions, rewards);
+                ASSEMBLE, () -> new AssembleProcessor(names, codecs.get()), TopologyParts.AWAIT_TEAMS, rewards);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(AssembleProcessor.STORE),

@@ -85,8 +85,7 @@ final class ScoreProcessor
             Record<String, Received<? extends SpecificRecord>> record,
             Optional<ScoringState> known,
             Scoring.Accepted accepted) {
-        Optional<ScoringState> state =
-                accepted.state().map(next -> placed(next, record.value().value()));
+        Optional<ScoringState> state = accepted.state().map(next -> placed(next, record.value()));
         Optional<String> oversized = state.flatMap(next -> EncodedSize.refuse("with this record the episode", next));
         if (oversized.isPresent()) {
             reject(record, oversized.get());
@@ -99,18 +98,14 @@ final class ScoreProcessor
     }
 
     private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
-        context()
-                .forward(
-                        record.value().rejected(ScoreService.NAME, reason, context(), record),
-                        TopologyParts.DEAD_LETTERS);
+        context().forward(record.value().rejected(ScoreService.NAME, reason, record), TopologyParts.DEAD_LETTERS);
     }
 
     /** The state with the offset of the reference, if that is what came. */
-    private ScoringState placed(ScoringState state, SpecificRecord added) {
-        return added instanceof Reference
+    private static ScoringState placed(ScoringState state, Received<? extends SpecificRecord> added) {
+        return added.value() instanceof Reference
                 ? ScoringState.newBuilder(state)
-                        .setReferenceOffset(
-                                context().recordMetadata().orElseThrow().offset())
+                        .setReferenceOffset(added.offset())
                         .build()
                 : state;
     }

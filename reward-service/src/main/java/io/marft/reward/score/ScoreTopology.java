@@ -32,11 +32,13 @@ final class ScoreTopology {
         TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);
         TeamStore.add(topology, names, codecs);
         String references = parts.source(topology, Topic.REFERENCES, Reference.class, Reference::getEpisode, SCORE);
-        String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, SCORE);
-        String observations =
-                parts.source(topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, SCORE);
+        String actions =
+                parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, TopologyParts.AWAIT_TEAMS);
+        String observations = parts.source(
+                topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, TopologyParts.AWAIT_TEAMS);
+        parts.awaitTeams(topology, actions, observations);
         topology.addProcessor(
-                SCORE, () -> new ScoreProcessor(names, codecs.get(), verifiers), references, actions, observations);
+                SCORE, () -> new ScoreProcessor(names, codecs.get(), verifiers), references, TopologyParts.AWAIT_TEAMS);
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(ScoreProcessor.STORE),

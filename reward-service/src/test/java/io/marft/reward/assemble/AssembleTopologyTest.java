@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.TopologyHarness;
+import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
@@ -70,6 +71,29 @@ class AssembleTopologyTest {
         kafka.passTime(Duration.ofMinutes(6));
         assertEquals(0, kafka.held(AssembleProcessor.STORE));
         assertEquals(List.of(), kafka.read(Topic.TRAJECTORIES, Trajectory.class));
+    }
+
+    @Test
+    void shouldAssembleWhatWasThereBeforeItsTeam() {
+        Team late = Team.newBuilder(CHAIN).setVersion(9).build();
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", late, "3+4"));
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, late));
+        kafka.pipe(Topic.REWARDS, "e", reward("e", 0, late, 1));
+        kafka.pipe(
+                Topic.OBSERVATIONS,
+                "never",
+                observation("never", 0, Team.newBuilder(CHAIN).setVersion(8).build()));
+        kafka.passTime(Duration.ofSeconds(1));
+
+        kafka.pipe(Topic.TEAMS, "chain", late);
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", late, "\\boxed{7}"));
+        kafka.passTime(Duration.ofSeconds(1));
+
+        Trajectory trajectory = kafka.read(Topic.TRAJECTORIES, Trajectory.class).get(0);
+        assertEquals(Closure.HORIZON, trajectory.getClosure());
+        assertEquals(List.of(), kafka.deadLetters());
+        kafka.passTime(TopologyParts.AWAIT_TEAM);
+        assertEquals(List.of("team chain version 8 is unknown"), kafka.deadLetters());
     }
 
     @Test

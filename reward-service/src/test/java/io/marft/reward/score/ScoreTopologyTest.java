@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.TopologyHarness;
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.client.TopologyParts;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
@@ -75,18 +76,35 @@ class ScoreTopologyTest {
                 action("b", 0, "actor", Team.newBuilder(CHAIN).setVersion(9).build(), "7"));
         kafka.pipe(Topic.ACTIONS, "c", new byte[] {1, 2, 3});
         kafka.pipe(Topic.REFERENCES, "d", reference("other", "7"));
-
         List<String> reasons = kafka.deadLetters();
+        kafka.passTime(TopologyParts.AWAIT_TEAM);
+        List<String> late = kafka.deadLetters();
 
-        assertEquals(4, reasons.size());
+        assertEquals(3, reasons.size());
         assertEquals("verifier 'oracle' is unknown: use one of [boxed]", reasons.get(0));
-        assertEquals("team chain version 9 is unknown", reasons.get(1));
-        assertTrue(reasons.get(2).startsWith("not readable as Action"), reasons.get(2));
-        assertTrue(reasons.get(3).contains("key is 'd'"), reasons.get(3));
+        assertTrue(reasons.get(1).startsWith("not readable as Action"), reasons.get(1));
+        assertTrue(reasons.get(2).contains("key is 'd'"), reasons.get(2));
+        assertEquals(List.of("team chain version 9 is unknown"), late);
 
         kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
         kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
         assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());
+    }
+
+    @Test
+    void shouldScoreWhatWasThereBeforeItsTeam() {
+        Team late = Team.newBuilder(VERIFIED).setVersion(9).build();
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, late));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", late, "\\boxed{7}"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "verifier", late, "yes"));
+        assertEquals(List.of(), kafka.read(Topic.REWARDS, Reward.class));
+
+        kafka.pipe(Topic.TEAMS, "verified", late);
+        kafka.passTime(Duration.ofSeconds(1));
+
+        assertEquals(1, kafka.read(Topic.REWARDS, Reward.class).size());
+        assertEquals(List.of(), kafka.deadLetters());
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * The first node behind a source of raw bytes: decodes the value and checks that the record's key is the one its value
@@ -58,7 +59,7 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
         if (decoded instanceof Decoded.Valid<T> valid) {
             Optional<String> mismatch = KeyText.mismatch(record.key(), key.apply(valid.value()));
             if (mismatch.isEmpty()) {
-                context.forward(record.withValue(new Received<>(valid.value(), record.value())), next);
+                context.forward(record.withValue(received(record, valid.value())), next);
             } else {
                 reject(record, mismatch.get());
             }
@@ -86,10 +87,12 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
     }
 
     private void reject(Record<String, byte[]> record, String reason) {
-        context.forward(
-                Received.outgoing(
-                        Received.reject(service, reason, context, record, record.value()), record.timestamp()),
-                TopologyParts.DEAD_LETTERS);
+        context.forward(received(record, null).rejected(service, reason, record), TopologyParts.DEAD_LETTERS);
+    }
+
+    private Received<T> received(Record<String, byte[]> record, T value) {
+        RecordMetadata source = context.recordMetadata().orElseThrow();
+        return new Received<>(value, record.value(), source.topic(), source.partition(), source.offset());
     }
 
     @Override

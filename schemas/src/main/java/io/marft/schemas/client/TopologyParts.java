@@ -1,16 +1,21 @@
 package io.marft.schemas.client;
 
+import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.serde.KeyText;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RecordSerializer;
+import io.marft.schemas.serde.StateSerde;
 import io.marft.schemas.topic.Topic;
 import io.marft.schemas.topic.TopicNames;
+import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
+import org.apache.kafka.streams.state.Stores;
 
 /**
  * The parts that every topology of the system is put together from: sources that decode inside the topology, sinks that
@@ -29,6 +34,12 @@ public final class TopologyParts {
 
     /** The name of the node that takes dead letters. */
     public static final String DEAD_LETTERS = "dead-letters";
+
+    /** The name of the node that {@link #awaitTeams} adds, for sources to name as their next. */
+    public static final String AWAIT_TEAMS = "await-teams";
+
+    /** How long a record waits for its team. */
+    public static final Duration AWAIT_TEAM = Duration.ofSeconds(10);
 
     private final String service;
     private final TopicNames names;
@@ -63,6 +74,22 @@ public final class TopologyParts {
         topology.addSource(source, new KeyText.KeyDeserializer(), new ByteArrayDeserializer(), names.of(topic));
         topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, type, key, next, codecs), source);
         return decoder;
+    }
+
+    /**
+     * Adds the node {@link #AWAIT_TEAMS} with its store: it hands observations and actions on as soon as their team is known,
+     * and {@link #AWAIT_TEAM} later at the latest.
+     *
+     * @param parents the decoders of observations and actions
+     */
+    public void awaitTeams(Topology topology, String... parents) {
+        topology.addProcessor(AWAIT_TEAMS, () -> new TeamWait(service, names, codecs.get()), parents);
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(TeamWait.STORE),
+                        Serdes.String(),
+                        new StateSerde<>(DeadLetter.class)),
+                AWAIT_TEAMS);
     }
 
     /** Adds a topic's sink, which encodes records, under the topic's suffix as its name. */
