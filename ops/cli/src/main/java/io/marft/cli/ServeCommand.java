@@ -130,8 +130,7 @@ final class ServeCommand implements Callable<Integer> {
         Logs.toConsole();
         return switch (kind) {
             case ENVIRONMENT -> environment(client, team);
-            case ROUTER ->
-                run(new RouterService(new RouterSettings(client, instance, stateDirectory)));
+            case ROUTER -> run(new RouterService(new RouterSettings(client, instance, stateDirectory)));
             case REWARD -> run(new ScoreService(client, instance, stateDirectory));
             case ASSEMBLER -> run(new AssembleService(client, instance, stateDirectory));
             case AGENTS ->

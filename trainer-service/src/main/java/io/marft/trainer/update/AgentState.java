@@ -26,6 +26,22 @@ public record AgentState(Adapter adapter, Moments moments, long since) {
         return new AgentState(shaped(step.weights()), step.moments(), since);
     }
 
+    /** The state after a share of a step, with the moments of the whole one. */
+    AgentState partOf(AgentState stepped, double share) {
+        float[] from = flat(adapter);
+        float[] to = flat(stepped.adapter);
+        for (int i = 0; i < from.length; i++) {
+            from[i] = (float) (from[i] + share * ((double) to[i] - from[i]));
+        }
+        return new AgentState(shaped(from), stepped.moments, since);
+    }
+
+    /** The state with the running means of gradients at zero. */
+    AgentState withoutMomentum() {
+        float[] none = new float[moments.first().length];
+        return new AgentState(adapter, new Moments(moments.steps(), none, moments.second()), since);
+    }
+
     /** All values of an adapter, or of a gradient of its shape, in one array in canonical order. */
     static float[] flat(Adapter adapter) {
         int count = adapter.tensors().values().stream()

@@ -14,6 +14,9 @@ import java.util.Map;
 /** One agent's turn within an update: epochs of clipped policy steps on its own decisions. */
 final class PolicyTraining {
 
+    /** Of a step that left the trust region, the least share that is tried. */
+    private static final double SHORTEST = 1.0 / 32;
+
     private final ModelPasses passes;
     private final TrainingConfiguration configuration;
     private final PolicyObjective objective;
@@ -54,7 +57,7 @@ final class PolicyTraining {
      */
     record Outcome(AgentState state, List<ActionTerm> terms, Map<String, Double> metrics) {}
 
-    /** Trains one agent. */
+    /** Trains one agent. A step that leaves the trust region ends its turn and is {@link #trustedShare shortened}. */
     Outcome train(AgentState start, Task task) {
         List<Sequence> sequences = task.sequences();
         List<float[]> proximal = logProbs(start, task);
@@ -69,12 +72,15 @@ final class PolicyTraining {
         }
 
         AgentState state = start;
+        AgentState before = start;
         PolicyDiagnostics seen = PolicyDiagnostics.NONE;
         double gradientNorms = 0;
         int steps = 0;
         boolean trusted = true;
+        int[] last = {};
         for (List<int[]> epoch : task.epochs()) {
             for (int[] minibatch : epoch) {
+                last = minibatch;
                 ModelPasses.Gradient loss = passes.gradient(
                         Minibatches.pick(sequences, minibatch),
                         Minibatches.pick(terms, minibatch),
@@ -88,6 +94,7 @@ final class PolicyTraining {
                 if (!trusted) {
                     break;
                 }
+                before = state;
                 state = state.step(
                         configuration.optimizer(), AdamW.clipped(loss.gradient(), configuration.maxGradientNorm()));
                 gradientNorms += norm;
@@ -97,7 +104,48 @@ final class PolicyTraining {
                 break;
             }
         }
+        if (!trusted && steps > 0) {
+            double share = trustedShare(before, state, task, terms, last);
+            AgentState kept = share > 0 ? before.partOf(state, share) : before;
+            // Nine tenths of a turn's first step are earlier updates' gradients. Where they lead out of the region they
+            // would again
+            // next time, whatever the data say, and one such step an update is enough to ruin a policy.
+            state = steps == 1 ? kept.withoutMomentum() : kept;
+            steps -= share > 0 ? 0 : 1;
+        }
         return new Outcome(state, terms, metrics(seen, gradientNorms / Math.max(1, steps), steps));
+    }
+
+    /**
+     * How much of a step that left the trust region to take: the first of a half, a quarter … with which approximate KL stays
+     * within its bound on the minibatch that showed what the whole step did; 0, if none of them does.
+     */
+    private double trustedShare(
+            AgentState before, AgentState stepped, Task task, List<ActionTerm> terms, int[] minibatch) {
+        double share = 0.5;
+        // Not "greater", which NaN is not.
+        while (!(approxKl(before.partOf(stepped, share), task, terms, minibatch) <= configuration.targetKl())) {
+            share /= 2;
+            if (share < SHORTEST) {
+                return 0;
+            }
+        }
+        return share;
+    }
+
+    private double approxKl(AgentState state, Task task, List<ActionTerm> terms, int[] minibatch) {
+        List<Score> scores = passes.score(
+                Minibatches.pick(task.sequences(), minibatch), state.adapter(), task.temperature(), Score.States.FIRST);
+        List<ActionTerm> own = Minibatches.pick(terms, minibatch);
+        return objective
+                .evaluate(
+                        configuration.level(),
+                        own,
+                        scores.stream().map(Score::logProbs).toArray(float[][]::new),
+                        scores.stream().map(Score::entropies).toArray(float[][]::new),
+                        PolicyObjective.units(configuration.level(), own))
+                .diagnostics()
+                .meanApproxKl();
     }
 
     /** clip(ρ) of each decision, the agent after its turn against before it: what corrects later agents' advantages. */

@@ -1,5 +1,6 @@
 package io.marft.trainer.update;
 
+import static java.util.Locale.ROOT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.objective.Level;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,7 +124,8 @@ final class MarftUpdateTest {
     @ParameterizedTest
     @EnumSource(Level.class)
     void shouldReportFreshDataAsFreshAndItsLogProbabilitiesAsTheActors(Level level) {
-        TrainingConfiguration configuration = at(level, "");
+        TrainingConfiguration configuration =
+                TrainingFile.parse("level: " + level.name().toLowerCase(ROOT) + "\n", "test");
         UpdateResult result = learner.update(learner.initial(configuration), configuration, 2);
 
         assertEquals(0, result.metrics().get("rollout/staleness"));
@@ -144,14 +149,73 @@ final class MarftUpdateTest {
                 learner.update(result.state(), warming, 2).state().agents().get("first"));
     }
 
-    /** The first step starts from the proximal policy itself, where the divergence is nothing but noise. */
+    /** The first step is far too long even when cut to a 32nd. */
     @Test
-    void shouldStopAnAgentThatLeavesTheTrustRegion() {
+    void shouldNotTakeAStepThatLeadsFarOutOfTheTrustRegion() {
         TrainingConfiguration cautious =
                 TrainingFile.parse("targetKl: 1.0e-9\noptimizer: {learningRate: 0.01}\n", "test");
-        UpdateResult result = learner.update(learner.initial(cautious), cautious, 2);
+        TrainingState before = learner.initial(cautious);
 
-        assertTrue(result.agents().get(0).metrics().get("charts/policy_steps") <= 2);
+        UpdateResult result = learner.update(before, cautious, 2);
+
+        for (UpdateResult.AgentResult agent : result.agents()) {
+            AgentState start = before.agents().get(agent.agent());
+            AgentState end = result.state().agents().get(agent.agent());
+            assertEquals(0.0, agent.metrics().get("charts/policy_steps"));
+            assertTrue(agent.metrics().get("losses/approx_kl") > 1e-9);
+            assertEquals(start.adapter().digest(), end.adapter().digest());
+            assertEquals(0, end.moments().steps());
+        }
+    }
+
+    @Test
+    void shouldTakeAsMuchOfAStepAsStaysInTheTrustRegion() {
+        TrainingConfiguration free = TrainingFile.parse("targetKl: 1000\noptimizer: {learningRate: 0.01}\n", "test");
+        TrainingState before = learner.initial(free);
+        UpdateResult.AgentResult unbound =
+                learner.update(before, free, 2).agents().get(0);
+        double bound = unbound.metrics().get("losses/approx_kl");
+        TrainingConfiguration bounded =
+                TrainingFile.parse("targetKl: " + bound + "\noptimizer: {learningRate: 0.01}\n", "test");
+
+        UpdateResult result = learner.update(before, bounded, 2);
+
+        UpdateResult.AgentResult agent = result.agents().get(0);
+        double steps = agent.metrics().get("charts/policy_steps");
+        AgentState end = result.state().agents().get(agent.agent());
+        assertTrue(steps > 1 && steps < unbound.metrics().get("charts/policy_steps"), () -> "steps: " + steps);
+        assertEquals((long) steps, end.moments().steps());
+        // The last step alone would have led out: its running mean of gradients is kept, the weights are on the way.
+        assertNotEquals(0, AdamW.norm(end.moments().first()));
+    }
+
+    /** As in an update whose batch says nothing: the first step is what earlier ones had gathered, and it is far too long. */
+    @Test
+    void shouldForgetMomentumThatLeadsOutOfTheTrustRegionByItself() {
+        TrainingConfiguration configuration = TrainingFile.parse("targetKl: 0.01\n", "test");
+        TrainingState before =
+                learner.update(learner.initial(configuration), configuration, 2).state();
+        Map<String, AgentState> agents = new LinkedHashMap<>();
+        before.agents().forEach((name, agent) -> {
+            float[] first = new float[agent.moments().first().length];
+            Arrays.fill(first, 1);
+            agents.put(
+                    name,
+                    new AgentState(
+                            agent.adapter(),
+                            new Moments(9, first, agent.moments().second()),
+                            0));
+        });
+
+        UpdateResult result = learner.update(
+                new TrainingState(before.team(), before.baseModelDigest(), before.update(), agents, before.critics()),
+                configuration,
+                2);
+
+        result.state()
+                .agents()
+                .values()
+                .forEach(agent -> assertEquals(0, AdamW.norm(agent.moments().first())));
     }
 
     @Test
