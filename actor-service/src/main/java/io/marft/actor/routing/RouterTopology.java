@@ -25,7 +25,7 @@ import org.apache.kafka.streams.state.Stores;
  * The router's topology:
  *
  * <pre>
- * observations → decode → await ─┐         ┌→ turns.&lt;agent&gt;
+ * observations → decode → await ┐         ┌→ turns.&lt;agent&gt;
  *                         teams ├→ router ┼→ observations (the next step of a team that retries)
  * actions ─────→ decode ────────┘  │      └→ dead-letters ← decode
  *                              episodes        teams (global store)

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -91,8 +93,9 @@ class LocalBrokerIT {
                             end(address, IsolationLevel.READ_UNCOMMITTED),
                             end(address, IsolationLevel.READ_COMMITTED),
                             "a transaction is open after " + life + " kills");
-                    producers.forEach(producer -> writers.execute(() -> commitForEver(producer)));
-                    Thread.sleep(700);
+                    Semaphore commits = new Semaphore(0);
+                    producers.forEach(producer -> writers.execute(() -> commitForEver(producer, commits)));
+                    assertTrue(commits.tryAcquire(50, 30, TimeUnit.SECONDS), "nobody commits");
                     broker.kill();
                     producers.forEach(producer -> producer.close(Duration.ZERO));
                 }
@@ -102,12 +105,13 @@ class LocalBrokerIT {
         }
     }
 
-    private static void commitForEver(KafkaProducer<String, String> producer) {
+    private static void commitForEver(KafkaProducer<String, String> producer, Semaphore commits) {
         try {
             while (true) {
                 producer.beginTransaction();
                 var unused = producer.send(new ProducerRecord<>("facts", "value"));
                 producer.commitTransaction();
+                commits.release();
             }
         } catch (KafkaException | IllegalStateException e) {
             // The broker was killed.

@@ -104,16 +104,16 @@ final class PolicyTraining {
                 break;
             }
         }
+        int taken = steps;
         if (!trusted && steps > 0) {
             double share = trustedShare(before, state, task, terms, last);
             AgentState kept = share > 0 ? before.partOf(state, share) : before;
             // Nine tenths of a turn's first step are earlier updates' gradients. Where they lead out of the region they
-            // would again
-            // next time, whatever the data say, and one such step an update is enough to ruin a policy.
+            // would again, whatever the data say, and one such step an update is enough to ruin a policy.
             state = steps == 1 ? kept.withoutMomentum() : kept;
-            steps -= share > 0 ? 0 : 1;
+            taken = share > 0 ? steps : steps - 1;
         }
-        return new Outcome(state, terms, metrics(seen, gradientNorms / Math.max(1, steps), steps));
+        return new Outcome(state, terms, metrics(seen, gradientNorms / Math.max(1, steps), taken));
     }
 
     /**
