@@ -116,6 +116,8 @@ final class Worker {
         while ((line = in.readLine()) != null) {
             Phase phase = Phase.valueOf(line);
             Repetition repetition = warm.computeIfAbsent(phase, cold -> warmedUp(repetitions.get(cold)));
+            // Its rival had its turn since: caches are cold, as those of the peer, which warms up each time, are not.
+            repetition.run();
             answer(repetition.measure(plan.workload().counted(phase), plan.threads()));
         }
     }

@@ -56,7 +56,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-D"))
+                .filter(argument -> argument.startsWith("-D") || argument.startsWith("--add-modules"))
                 .forEach(command::add);
         command.addAll(List.of(
                 "-cp",

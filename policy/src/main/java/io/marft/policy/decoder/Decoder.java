@@ -19,7 +19,8 @@ import java.util.stream.LongStream;
 /**
  * The passes of a decoder-only language model over token ids: sampling, scoring, and scoring with a gradient to LoRA.
  *
- * <p>The mathematics is in {@code decoder.py}; here are batching and the way into native memory and back. Thread-safe.
+ * <p>The mathematics is in {@code decoder.py}; here are batching and the way into native memory and back. A small model on a
+ * CPU samples in Java instead, see {@link VectorPasses}. Thread-safe.
  */
 public final class Decoder implements AutoCloseable {
 
@@ -39,16 +40,36 @@ public final class Decoder implements AutoCloseable {
         this.config = checkpoint.config();
         this.options = options;
         this.valueBytes = checkpoint.dtype().size();
+        this.lora = new FusedLora(config);
         this.module = new Native(config, Devices.of(options.device()), options.threads());
         try {
+            boolean generates = options.use().generates();
+            boolean small = generates && !module.isGpu() && VectorModel.fits(checkpoint);
             FrozenWeights.load(
-                    module, checkpoint, options.use().generates(), options.use().trains());
+                    module, checkpoint, generates && !small, options.use().trains());
+            this.lanes = small ? vectorLanes(checkpoint) : torchLanes(checkpoint);
         } catch (RuntimeException e) {
             module.close();
             throw e;
         }
-        this.lora = new FusedLora(config);
-        this.lanes = new Lanes(module, lora, checkpoint, options);
+    }
+
+    private Lanes torchLanes(Checkpoint checkpoint) {
+        return new Lanes(
+                tokens -> new TorchPasses(module, lora, config, checkpoint.dtype(), tokens),
+                module.isLarge() ? 1 : options.threads(),
+                checkpoint,
+                options.cacheBytes());
+    }
+
+    private Lanes vectorLanes(Checkpoint checkpoint) {
+        VectorModel model = new VectorModel(checkpoint);
+        long mostBytes = Runtime.getRuntime().maxMemory() / 4;
+        return new Lanes(
+                tokens -> new VectorPasses(model, lora, tokens),
+                options.threads(),
+                checkpoint,
+                Math.min(options.cacheBytes(), mostBytes));
     }
 
     /**

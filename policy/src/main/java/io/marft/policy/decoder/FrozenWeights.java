@@ -29,10 +29,12 @@ final class FrozenWeights {
     /** Values of the smallest matrix that is worth packing: a call of oneDNN costs some 10 µs. */
     private static final int SMALLEST = 1 << 15;
 
-    private static final List<String> QKV = List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
-    private static final List<String> OUTPUT = List.of("self_attn.o_proj");
-    private static final List<String> GATE_UP = List.of("mlp.gate_proj", "mlp.up_proj");
-    private static final List<String> DOWN = List.of("mlp.down_proj");
+    /** The linear maps of a layer, fused: query|key|value, attention output, gate|up, down. */
+    static final List<List<String>> MAPS = List.of(
+            List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+            List.of("self_attn.o_proj"),
+            List.of("mlp.gate_proj", "mlp.up_proj"),
+            List.of("mlp.down_proj"));
 
     private final Native module;
     private final Checkpoint checkpoint;
@@ -81,7 +83,7 @@ final class FrozenWeights {
         NDArray embedding = vector(List.of("model.embed_tokens.weight")).reshape(-1, config.hiddenSize());
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
-            for (List<String> parts : List.of(QKV, OUTPUT, GATE_UP, DOWN)) {
+            for (List<String> parts : MAPS) {
                 matrix(names(prefix, parts, ".weight"));
                 add(vector(names(prefix, parts, ".bias")));
             }
@@ -102,7 +104,7 @@ final class FrozenWeights {
         module.run("take", Native.Mode.NO_GRADIENT, inputs);
     }
 
-    private static List<String> names(String prefix, List<String> parts, String suffix) {
+    static List<String> names(String prefix, List<String> parts, String suffix) {
         return parts.stream().map(part -> prefix + part + suffix).toList();
     }
 

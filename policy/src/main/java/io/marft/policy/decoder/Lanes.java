@@ -1,13 +1,12 @@
 package io.marft.policy.decoder;
 
-import io.marft.policy.ModelOptions;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
-import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -16,28 +15,28 @@ import java.util.stream.IntStream;
  */
 final class Lanes implements AutoCloseable {
 
-    private final Native module;
-    private final FusedLora lora;
-    private final ModelConfig config;
-    private final DType dtype;
+    private final IntFunction<Passes> passes;
     private final int count;
     private final int tokens;
     private List<Lane> lanes = List.of();
     private boolean closed;
 
-    Lanes(Native module, FusedLora lora, Checkpoint checkpoint, ModelOptions options) {
-        this.module = module;
-        this.lora = lora;
-        this.config = checkpoint.config();
-        this.dtype = checkpoint.dtype();
-        this.count = module.isLarge() ? 1 : options.threads();
+    /**
+     * @param passes makes what a lane computes with, whose rows may take so many places
+     * @param count of lanes
+     * @param cacheBytes memory for keys and values of all lanes
+     */
+    Lanes(IntFunction<Passes> passes, int count, Checkpoint checkpoint, long cacheBytes) {
+        this.passes = passes;
+        this.count = count;
+        ModelConfig config = checkpoint.config();
         long tokenBytes = 2L
                 * config.layers()
                 * config.kvHeads()
                 * config.headSize()
                 * checkpoint.dtype().size();
         // Up to an eighth more goes to what prompts have in common.
-        this.tokens = (int) Math.min(Integer.MAX_VALUE / 2, options.cacheBytes() / tokenBytes / count * 8 / 9);
+        this.tokens = (int) Math.min(Integer.MAX_VALUE / 2, cacheBytes / tokenBytes / count * 8 / 9);
     }
 
     /** Shares requests out, each to the lane that has fewest. */
@@ -79,7 +78,7 @@ final class Lanes implements AutoCloseable {
         }
         if (lanes.isEmpty()) {
             lanes = IntStream.range(0, count)
-                    .mapToObj(i -> new Lane(module, lora, config, dtype, tokens, "decoding-" + i))
+                    .mapToObj(i -> new Lane(passes.apply(tokens), "decoding-" + i))
                     .toList();
         }
         return lanes;

@@ -2,8 +2,6 @@ package io.marft.policy.decoder;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * The beginning that prompts of one adapter have had in common, such as an agent's profile, with its keys and values: read
@@ -15,23 +13,10 @@ import java.util.List;
  */
 record Prefix(int[] tokens, NDManager memory, NDList copies) implements AutoCloseable {
 
-    /** Shorter ones are not worth their copying. */
-    static final int SHORTEST = 4;
-
-    /** The first {@code length} tokens of a row. */
-    static Prefix of(Native module, KeyValueCache cache, int row, int[] prompt, int length) {
+    /** The first tokens of a row. */
+    static Prefix of(Native module, KeyValueCache cache, int row, int[] tokens) {
         NDManager memory = module.open();
-        return new Prefix(Arrays.copyOf(prompt, length), memory, cache.lift(memory, row, length));
-    }
-
-    /** With how many of {@code tokens} all prompts begin, leaving at least one token of each. */
-    static int shared(int[] tokens, List<int[]> prompts) {
-        int shared = tokens.length;
-        for (int[] prompt : prompts) {
-            int mismatch = Arrays.mismatch(tokens, 0, shared, prompt, 0, prompt.length - 1);
-            shared = mismatch < 0 ? shared : mismatch;
-        }
-        return shared;
+        return new Prefix(tokens, memory, cache.lift(memory, row, tokens.length));
     }
 
     @Override

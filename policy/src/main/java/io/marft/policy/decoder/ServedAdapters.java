@@ -7,11 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,17 +18,13 @@ import java.util.Optional;
  */
 final class ServedAdapters implements AutoCloseable {
 
-    /** Adapters that no row uses are kept up to this many, so that agents who take turns find theirs again. */
-    static final int KEPT = 8;
-
     private static final String LORA = "lora[]";
     private static final String OWNERS = "owners[]";
     private static final int MAPS = 4;
 
     private final Native module;
     private final FusedLora fusion;
-    /** By identity, least recently used first. */
-    private final Map<Adapter, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true);
+    private final KeptAdapters<Prepared> kept = new KeptAdapters<>(this::prepare, Prepared::close);
 
     ServedAdapters(Native module, FusedLora fusion) {
         this.module = module;
@@ -58,23 +51,19 @@ final class ServedAdapters implements AutoCloseable {
 
     /** One adapter's matrices, as an input of the module's methods. */
     NDList lora(Adapter adapter) {
-        return of(adapter).lora;
+        return kept.of(adapter).lora;
     }
 
     /** What prompts of an adapter were seen to have in common. */
     Optional<Prefix> prefix(Adapter adapter) {
-        return of(adapter).prefix;
+        return kept.of(adapter).prefix;
     }
 
     /** Replaces what prompts of an adapter have in common. */
     void learn(Adapter adapter, Prefix prefix) {
-        Prepared own = of(adapter);
+        Prepared own = kept.of(adapter);
         own.prefix.ifPresent(Prefix::close);
         own.prefix = Optional.of(prefix);
-    }
-
-    private Prepared of(Adapter adapter) {
-        return prepared.computeIfAbsent(adapter, this::prepare);
     }
 
     private Prepared prepare(Adapter adapter) {
@@ -108,7 +97,7 @@ final class ServedAdapters implements AutoCloseable {
             return new Stack(lora(distinct.get(0)), Native.none(memory, OWNERS));
         }
         distinct.removeIf(Adapter::isNone);
-        List<Prepared> parts = distinct.stream().map(this::of).toList();
+        List<Prepared> parts = distinct.stream().map(kept::of).toList();
         NDList lora = parts.get(0).lora;
         if (parts.size() > 1) {
             // The first input's manager owns the result.
@@ -144,19 +133,11 @@ final class ServedAdapters implements AutoCloseable {
 
     /** Frees adapters that no row uses, least recently used first, until few enough are left. */
     void forget(List<Adapter> used) {
-        Iterator<Map.Entry<Adapter, Prepared>> entries = prepared.entrySet().iterator();
-        while (prepared.size() > KEPT && entries.hasNext()) {
-            Map.Entry<Adapter, Prepared> entry = entries.next();
-            if (!used.contains(entry.getKey())) {
-                entry.getValue().close();
-                entries.remove();
-            }
-        }
+        kept.forget(used);
     }
 
     @Override
     public void close() {
-        prepared.values().forEach(Prepared::close);
-        prepared.clear();
+        kept.close();
     }
 }

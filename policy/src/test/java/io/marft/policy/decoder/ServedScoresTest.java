@@ -58,14 +58,15 @@ class ServedScoresTest {
         ModelConfig config = TinyModels.config(2, 32, 4, 2, 48, 8192, true);
         List<Adapter> adapters = Requests.adapters(config);
         SplittableRandom random = new SplittableRandom(5);
-        int[] beginning = random.ints(Lane.PIECE + 100, 5, 100).toArray();
+        int[] beginning = random.ints(TorchPasses.PIECE + 100, 5, 100).toArray();
         try (Decoder decoder = decoder(config)) {
             List<int[]> prompts = new ArrayList<>();
-            for (int length : List.of(Lane.PIECE, Lane.PIECE + 1, 7, 2 * Lane.PIECE + 9, 300, 2500)) {
+            for (int length :
+                    List.of(TorchPasses.PIECE, TorchPasses.PIECE + 1, 7, 2 * TorchPasses.PIECE + 9, 300, 2500)) {
                 prompts.add(random.ints(length, 5, 100).toArray());
             }
             // Behind a beginning in common, with a piece left to read and with less than one.
-            for (int rest : List.of(3, Lane.PIECE + 5, 1500)) {
+            for (int rest : List.of(3, TorchPasses.PIECE + 5, 1500)) {
                 prompts.add(Requests.join(beginning, random.ints(rest, 5, 100).toArray()));
             }
             List<CompletableFuture<Drawn>> drawn = new ArrayList<>();
