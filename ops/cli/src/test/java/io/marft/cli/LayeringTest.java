@@ -44,7 +44,8 @@ class LayeringTest {
 
     @Test
     void shouldKeepThePolicyFreeOfTheRestAndOfKafka() {
-        assertKnowsNoOtherThan("policy", "policy");
+        assertKnowsNoOtherThan("kernels", "kernels");
+        assertKnowsNoOtherThan("policy", "kernels", "policy");
         noClasses()
                 .that()
                 .resideInAPackage(packages("policy"))
@@ -104,6 +105,7 @@ class LayeringTest {
                 .and()
                 .resideOutsideOfPackages(
                         "io.marft.schemas..",
+                        "io.marft.kernels..",
                         "io.marft.policy..",
                         "io.marft.local..",
                         "io.marft.bench..",
