@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class PackedMatrix {
 
     /** Rows that are multiplied together: with four vectors each, their sums and the rest fit into 32 registers. */
-    public static final int ROWS = 4;
+    private static final int ROWS = 4;
 
     /** So many inputs of a panel stay in the nearest cache while rows go by. */
     private static final int DEPTH = 128;

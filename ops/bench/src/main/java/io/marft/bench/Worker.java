@@ -22,7 +22,7 @@ import java.util.Map;
  * its end says what memory it came to need. It answers in lines of JSON: {@link Loaded}, a {@link Turn} for each, and
  * {@link Memory}; or, if it fails, {@link Failure}.
  *
- * <p>A phase is warmed up when it is first named.
+ * <p>A phase is warmed up when it is first named, and before each repetition that counts goes one that does not.
  */
 final class Worker {
 

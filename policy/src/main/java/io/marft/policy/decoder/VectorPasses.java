@@ -25,7 +25,7 @@ final class VectorPasses implements Passes {
     private static final int CHUNK = 1024;
 
     /** Places of these at a time, whose values stay in a near cache. */
-    private static final int BLOCK = 64;
+    private static final int BLOCK = PackedMatrix.rows(64);
 
     private static final int QUERY_KEY_VALUE = 0;
     private static final int OUTPUT = 1;
