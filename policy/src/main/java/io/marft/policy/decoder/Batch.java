@@ -25,7 +25,8 @@ record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[
 
     /**
      * Cuts sequences into batches of at most {@code budget} padded tokens (at least one sequence each), longest first, so
-     * that little is padding. The same input gives the same batches.
+     * that little is padding, and as even as the fewest batches can be, so that processors finish together. The same input
+     * gives the same batches.
      */
     static List<Batch> cut(List<int[]> prompts, List<int[]> actions, int budget) {
         List<Integer> order = IntStream.range(0, prompts.size())
@@ -36,8 +37,10 @@ record Batch(List<Integer> sequences, int length, long[] ids, long[] rows, long[
         List<Batch> batches = new ArrayList<>();
         int from = 0;
         while (from < order.size()) {
-            int size = Math.max(1, budget / length(prompts, actions, order.get(from)));
-            int to = Math.min(order.size(), from + size);
+            int left = order.size() - from;
+            int most = Math.max(1, budget / length(prompts, actions, order.get(from)));
+            int count = (left + most - 1) / most;
+            int to = from + (left + count - 1) / count;
             batches.add(of(prompts, actions, order.subList(from, to)));
             from = to;
         }

@@ -161,11 +161,19 @@ public final class Decoder implements AutoCloseable {
 
     /** About what the graph of a pass takes: for each layer and token what autograd keeps of its operations. */
     private long graphBytes(List<Batch> batches) {
-        long tokens = batches.stream().mapToLong(batch -> batch.ids().length).sum();
         long heads = (long) config.heads() * config.headSize();
         long pairs = 2L * config.kvHeads() * config.headSize();
         long values = 6L * config.hiddenSize() + 5 * heads + 3 * pairs + 4L * config.intermediateSize();
-        return tokens * config.layers() * values * valueBytes;
+        return batches.stream()
+                        .mapToLong(batch -> batch.ids().length * (values + attentionWeights(batch.length())))
+                        .sum()
+                * config.layers()
+                * valueBytes;
+    }
+
+    /** What is kept of a token's attention weights, see {@code attend} in {@code decoder.py}. */
+    private long attentionWeights(int length) {
+        return length <= 128 ? (long) config.heads() * length : 0;
     }
 
     /** The logits at every position of each sequence, [length][vocabulary]: for checks by value. */

@@ -20,12 +20,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The decoder's TorchScript module: the owner of its native memory, and the only place that calls libtorch. Thread-safe:
@@ -214,6 +217,15 @@ final class Native implements AutoCloseable {
         return processor.equals("amd64") || processor.equals("x86_64") ? "packing_onednn.py" : "packing_none.py";
     }
 
+    /** MKL keeps its fastest paths for Intel's processors. */
+    private static boolean isIntel() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.anyMatch(line -> line.startsWith("vendor_id") && line.endsWith("GenuineIntel"));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // Not Linux.
+        }
+    }
+
     private static String source() throws IOException {
         StringBuilder text = new StringBuilder();
         for (String source : SOURCES) {
@@ -233,6 +245,7 @@ final class Native implements AutoCloseable {
         attributes.put("kv_heads", config.kvHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("epsilon", config.rmsNormEps());
+        attributes.put("convolves", !isIntel());
         LISTS.forEach(list -> attributes.put(list, List.of()));
         return attributes;
     }

@@ -21,6 +21,8 @@ class Decoder(Module):
   kv_heads : int
   head_size : int
   epsilon : float
+  # Whether many rows are multiplied as convolutions, see linear.
+  convolves : bool
   # The embedding [V, D]. Pretraining keeps its weights as stored here and in "blocks": embedding, final norm [D], and,
   # where it is not tied, the head [V, D].
   ends : List[Tensor]
@@ -79,8 +81,10 @@ class Decoder(Module):
       norm = torch.linalg_vector_norm(x, 2, [-1], True)
       y = torch.mul(x, torch.rsqrt(torch.addcmul(self.rotary[2], norm, norm, value=1. / float(x.size(-1)))))
     elif x.dtype == 6:
-      mean = torch.mean(torch.mul(x, x), [-1], True)
-      y = torch.mul(x, torch.rsqrt(torch.add(mean, self.epsilon)))
+      # The gradient of a sum of squares is 2 x. It goes through one factor alone, doubled, which saves half the way back.
+      half = torch.sum(torch.mul(torch.detach(x), x), [-1], True)
+      total = torch.sub(torch.mul(half, 2.), torch.detach(half))
+      y = torch.mul(x, torch.rsqrt(torch.add(torch.mul(total, 1. / float(x.size(-1))), self.epsilon)))
     else:
       wide = torch.to(x, 6)
       mean = torch.mean(torch.mul(wide, wide), [-1], True)
@@ -95,9 +99,9 @@ class Decoder(Module):
     count = x.size(0)
     if weight.is_mkldnn:
       y = self.multiply(x, weight, bias)
-    elif count >= 512 and count % 16 == 0 and x.dtype == 6 and not x.is_cuda:
+    elif self.convolves and count >= 512 and count % 16 == 0 and x.dtype == 6 and not x.is_cuda:
       # The same product as a convolution with a 1x1 kernel over 16 images: oneDNN runs it, forward and backward, at more
-      # than twice the speed of libtorch's BLAS where vectors are 512 bits wide.
+      # than twice the speed of libtorch's BLAS, MKL, where vectors are 512 bits wide and the processor is not Intel's.
       images = torch.permute(torch.view(x, [16, 1, count // 16, x.size(1)]), [0, 3, 1, 2])
       y = torch.conv2d(images, torch.unsqueeze(torch.unsqueeze(weight, -1), -1), bias)
       y = torch.reshape(torch.permute(y, [0, 2, 3, 1]), [count, weight.size(0)])
@@ -175,24 +179,45 @@ class Decoder(Module):
     return torch.add(x, self.linear(y, maps[o + 6], self.maybe(maps[o + 7]), self.lora(lora, l, 3, 0),
         self.lora(lora, l, 3, 1), self.owner(owners, 3)))
 
+  # Causal attention: query [B, T, H, E], key and value [B, T, K, E] -> [B*T, H*E].
+  def attend(self: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    batch = query.size(0)
+    length = query.size(1)
+    group = self.heads // self.kv_heads
+    if length <= 128 and query.requires_grad and query.dtype == 6 and not query.is_cuda:
+      # The weights of short sequences are few enough to be kept: the way back is a third shorter if it need not compute
+      # them again. Heads that share a key are rows of one product.
+      rows = [batch * self.kv_heads, length, self.head_size]
+      query = torch.permute(torch.reshape(query, [batch, length, self.kv_heads, group, self.head_size]), [0, 2, 3, 1, 4])
+      query = torch.reshape(query, [rows[0], group * length, self.head_size])
+      key = torch.reshape(torch.transpose(key, 1, 2), rows)
+      value = torch.reshape(torch.transpose(value, 1, 2), rows)
+      later = torch.triu(torch.full([length, length], -3.e38, dtype=6, device=query.device), 1)
+      later = torch.unsqueeze(torch.repeat(later, [group, 1]), 0)
+      scores = torch.baddbmm(later, query, torch.transpose(key, 1, 2), alpha=torch.pow(self.head_size, -0.5))
+      attended = torch.bmm(torch.softmax(scores, -1), value)
+      attended = torch.permute(torch.view(attended, [batch, self.kv_heads, group, length, self.head_size]), [0, 3, 1, 2, 4])
+    else:
+      if group > 1:
+        key = torch.repeat_interleave(key, group, 2)
+        value = torch.repeat_interleave(value, group, 2)
+      attended = torch.transpose(torch.scaled_dot_product_attention(
+          torch.transpose(query, 1, 2), torch.transpose(key, 1, 2), torch.transpose(value, 1, 2), None, 0., True), 1, 2)
+    return torch.reshape(attended, [batch * length, -1])
+
   # One layer over whole sequences: x [B*T, D] -> [B*T, D], or of the chosen rows [M, D] if it is the last one.
   def layer(self: __torch__.Decoder, x: Tensor, batch: int, rows: Tensor, maps: List[Tensor], lora: List[Tensor],
       l: int) -> Tensor:
     length = x.size(0) // batch
-    group = self.heads // self.kv_heads
-    cosine = torch.unsqueeze(torch.narrow(self.rotary[0], 0, 0, length), 1)
-    sine = torch.unsqueeze(torch.narrow(self.rotary[1], 0, 0, length), 1)
+    # One row for each head: a multiplication's innermost loop is over all of them then.
+    cosine = torch.repeat(torch.unsqueeze(torch.narrow(self.rotary[0], 0, 0, length), 1), [1, self.heads + self.kv_heads, 1])
+    sine = torch.repeat(torch.unsqueeze(torch.narrow(self.rotary[1], 0, 0, length), 1), [1, self.heads + self.kv_heads, 1])
     none = [torch.empty([0])]
     qk, value = self.project(x, maps, lora, none, l)
     qk = torch.view(qk, [batch, length, self.heads + self.kv_heads, self.head_size])
     value = torch.view(value, [batch, length, self.kv_heads, self.head_size])
     query, key = torch.split_with_sizes(self.rotate(qk, cosine, sine), [self.heads, self.kv_heads], 2)
-    if group > 1:
-      key = torch.repeat_interleave(key, group, 2)
-      value = torch.repeat_interleave(value, group, 2)
-    attended = torch.scaled_dot_product_attention(
-        torch.transpose(query, 1, 2), torch.transpose(key, 1, 2), torch.transpose(value, 1, 2), None, 0., True)
-    attended = torch.reshape(torch.transpose(attended, 1, 2), [batch * length, -1])
+    attended = self.attend(query, key, value)
     if l == self.layers - 1:
       attended = torch.index_select(attended, 0, rows)
       x = torch.index_select(x, 0, rows)
