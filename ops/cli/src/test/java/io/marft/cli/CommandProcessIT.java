@@ -78,6 +78,7 @@ class CommandProcessIT {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                "-XX:+UseSerialGC",
                 "--add-modules=jdk.incubator.vector",
                 "-Dai.djl.offline=true",
                 "-Dmarft.home=" + System.getProperty("marft.home"),

@@ -62,6 +62,30 @@ class LoraPassTest {
         }
     }
 
+    /** Attention is computed in one way in batches of up to 128 tokens, and in another in longer ones. */
+    @Test
+    void shouldGiveTheSameGradientOfAShortSequenceBesideALongOne() {
+        ModelConfig config = TinyModels.config(2, 32, 4, 2, 48, 192, true);
+        Checkpoint.write(directory, config, TinyModels.weights(config, 1));
+        SplittableRandom random = new SplittableRandom(4);
+        int[] prompt = random.ints(40, 5, 100).toArray();
+        int[] action = random.ints(60, 5, 100).toArray();
+        int[] longer = random.ints(170, 5, 100).toArray();
+        float[] byLogProb = slopes(List.of(action), random)[0];
+        float[] byEntropy = slopes(List.of(action), random)[0];
+        float[][] byLogProbs = {byLogProb, new float[1]};
+        float[][] byEntropies = {byEntropy, new float[1]};
+        Adapter adapter = Requests.adapters(config).get(1);
+        try (Decoder decoder = decoder(Use.TRAINING, 1L << 30);
+                LoraPass both =
+                        decoder.train(List.of(prompt, longer), List.of(action, new int[] {7}), adapter, TEMPERATURE)) {
+            assertClose(
+                    gradient(decoder, prompt, action, adapter, byLogProb, byEntropy),
+                    both.gradient(byLogProbs, byEntropies),
+                    1e-5);
+        }
+    }
+
     @Test
     void shouldComputeInChunksOfALargeVocabularyWhatPlainLoopsCompute() {
         ModelConfig config = largeVocabulary();
