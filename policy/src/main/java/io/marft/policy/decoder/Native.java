@@ -217,12 +217,19 @@ final class Native implements AutoCloseable {
         return processor.equals("amd64") || processor.equals("x86_64") ? "packing_onednn.py" : "packing_none.py";
     }
 
-    /** MKL keeps its fastest paths for Intel's processors. */
-    private static boolean isIntel() {
+    /**
+     * Whether products of many rows are written as convolutions: not on Intel's processors, for which MKL keeps its fastest
+     * paths. The system property {@code marft.convolutions} says otherwise, to check either on any processor.
+     */
+    private static boolean convolves() {
+        String said = System.getProperty("marft.convolutions");
+        if (said != null) {
+            return Boolean.parseBoolean(said);
+        }
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.anyMatch(line -> line.startsWith("vendor_id") && line.endsWith("GenuineIntel"));
+            return lines.noneMatch(line -> line.startsWith("vendor_id") && line.endsWith("GenuineIntel"));
         } catch (IOException | UncheckedIOException e) {
-            return false; // Not Linux.
+            return true; // Not Linux.
         }
     }
 
@@ -245,7 +252,7 @@ final class Native implements AutoCloseable {
         attributes.put("kv_heads", config.kvHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("epsilon", config.rmsNormEps());
-        attributes.put("convolves", !isIntel());
+        attributes.put("convolves", convolves());
         LISTS.forEach(list -> attributes.put(list, List.of()));
         return attributes;
     }
