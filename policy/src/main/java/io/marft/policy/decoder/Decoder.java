@@ -155,8 +155,18 @@ public final class Decoder implements AutoCloseable {
         }
         adapter.checkFits(config);
         List<Batch> batches = Batch.cut(prompts, actions, module.microBatch());
-        boolean keepsGraph = graphBytes(batches) <= options.activationBytes();
-        return new LoraPass(module, lora, adapter, batches, temperature, keepsGraph);
+        return new LoraPass(module, lora, adapter, batches, temperature, kept(batches));
+    }
+
+    /** The most that fits. */
+    private LoraPass.Kept kept(List<Batch> batches) {
+        long room = options.activationBytes() - graphBytes(batches);
+        long logits =
+                batches.stream().mapToLong(batch -> batch.targets().length).sum();
+        if (room < 0) {
+            return LoraPass.Kept.INPUTS;
+        }
+        return room < logits * config.vocabSize() * Float.BYTES ? LoraPass.Kept.GRAPH : LoraPass.Kept.GRAPH_AND_LOGITS;
     }
 
     /** About what the graph of a pass takes: for each layer and token what autograd keeps of its operations. */

@@ -20,7 +20,7 @@ public final class LoraPass implements AutoCloseable {
     private final FusedLora lora;
     private final Adapter adapter;
     private final float temperature;
-    private final boolean keepsGraph;
+    private final Kept kept;
     private final NDManager memory;
     private final NDList leaves;
     /** Empty when used up. */
@@ -29,27 +29,30 @@ public final class LoraPass implements AutoCloseable {
     private final float[][] logProbs;
     private final float[][] entropies;
 
+    /** What a pass keeps for its gradient; the rest is computed again. */
+    public enum Kept {
+        /** Each layer's input. */
+        INPUTS,
+        /** The graph. */
+        GRAPH,
+        /** The graph and the logits. */
+        GRAPH_AND_LOGITS
+    }
+
     /**
      * A batch after its forward pass.
      *
      * @param inputs of the pass: the graph points into them, and their memory is Java's
-     * @param saved the last states with their graph, or each layer's input and the last states
+     * @param saved what the module's forward returns for its gradient
      */
     private record Scored(Batch batch, NDList inputs, NDList saved) {}
 
-    /** @param keepsGraph whether to keep the graph instead of computing it again */
-    LoraPass(
-            Native module,
-            FusedLora lora,
-            Adapter adapter,
-            List<Batch> batches,
-            float temperature,
-            boolean keepsGraph) {
+    LoraPass(Native module, FusedLora lora, Adapter adapter, List<Batch> batches, float temperature, Kept kept) {
         this.module = module;
         this.lora = lora;
         this.adapter = adapter;
         this.temperature = temperature;
-        this.keepsGraph = keepsGraph;
+        this.kept = kept;
         int sequences =
                 batches.stream().mapToInt(batch -> batch.sequences().size()).sum();
         this.logProbs = new float[sequences][];
@@ -79,8 +82,9 @@ public final class LoraPass implements AutoCloseable {
     private Scored forward(Batch batch) {
         NDList inputs = Decoder.inputs(memory, batch);
         inputs.add(memory.create(new float[] {temperature}));
+        boolean keepsGraph = kept != Kept.INPUTS;
+        inputs.add(memory.create(new boolean[] {keepsGraph, kept == Kept.GRAPH_AND_LOGITS}));
         NDList all = new NDList(inputs);
-        all.add(memory.create(new boolean[] {keepsGraph}));
         all.addAll(leaves);
         NDList result = module.run("forward", keepsGraph ? Native.Mode.GRADIENT : Native.Mode.NO_GRADIENT, all);
         float[] chosen = result.get(0).toFloatArray();
@@ -104,9 +108,9 @@ public final class LoraPass implements AutoCloseable {
         return entropies;
     }
 
-    /** Whether the graph was kept; false if the gradient will compute it again. */
-    public boolean keepsGraph() {
-        return keepsGraph;
+    /** What was kept for the gradient. */
+    public Kept kept() {
+        return kept;
     }
 
     /**

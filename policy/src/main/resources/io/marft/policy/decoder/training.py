@@ -4,20 +4,22 @@
 # tensor of all rows by the whole vocabulary ever stands in memory. The layers' graph is either kept by forward, or only
 # each layer's input is ("saved"), and gradient computes a layer again before it differentiates it.
 
-  # How many rows of logits are in memory at once: 64 MiB of float32, and 256 on a GPU.
-  def chunk(self: __torch__.Decoder) -> int:
+  # Into chunks of how many rows logits are cut: 64 MiB of float32 at most (256 on a GPU), and all alike.
+  def chunk(self: __torch__.Decoder, count: int) -> int:
     rows = 16777216 // self.maps[11 * self.layers].size(0)
     if self.maps[11 * self.layers].is_cuda:
       rows = 4 * rows
     if rows < 16:
       rows = 16
-    return rows
+    chunks = (count + rows - 1) // rows
+    return (count + chunks - 1) // chunks
 
-  # The first m of states [M, D], targets [m], temperature [1] -> log-probabilities [m] and entropies [m].
-  def judge(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor,
-      temperature: Tensor) -> Tuple[Tensor, Tensor]:
+  # The first m of states [M, D], targets [m], temperature [1] -> log-probabilities [m] and entropies [m]. What logits are
+  # divided by temperature goes to "kept" if "keep".
+  def judge(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor, temperature: Tensor, keep: bool,
+      kept: List[Tensor]) -> Tuple[Tensor, Tensor]:
     count = targets.size(0)
-    size = self.chunk()
+    size = self.chunk(count)
     chosen = annotate(List[Tensor], [])
     entropies = annotate(List[Tensor], [])
     at = 0
@@ -25,21 +27,24 @@
       rows = count - at
       if rows > size:
         rows = size
-      logits = torch.div(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
+      logits = torch.div_(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
+      if keep:
+        kept.append(logits)
       total = torch.logsumexp(logits, [1], True)
       picked = torch.gather(logits, 1, torch.unsqueeze(torch.narrow(targets, 0, at, rows), 1))
       chosen.append(torch.squeeze(torch.sub(picked, total), 1))
-      mean = torch.sum(torch.mul(torch.exp(torch.sub(logits, total)), logits), [1])
+      mean = torch.sum(torch.mul_(torch.exp_(torch.sub(logits, total)), logits), [1])
       entropies.append(torch.sub(torch.squeeze(total, 1), mean))
       at = at + rows
     return (torch.cat(chosen, 0), torch.cat(entropies, 0))
 
   # The derivative by states [M, D] of sum(by_chosen * log-probabilities + by_entropy * entropies), both [m]. With
   # probabilities p, log p = z - logsumexp(z) and entropy h: d log p_y / dz = 1_y - p and dh / dz = -p (log p + h).
+  # kept: what judge kept, or nothing.
   def slopes(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor, temperature: Tensor,
-      by_chosen: Tensor, by_entropy: Tensor) -> Tensor:
+      by_chosen: Tensor, by_entropy: Tensor, kept: List[Tensor]) -> Tensor:
     count = targets.size(0)
-    size = self.chunk()
+    size = self.chunk(count)
     weight = maps[11 * self.layers]
     found = annotate(List[Tensor], [])
     at = 0
@@ -47,15 +52,18 @@
       rows = count - at
       if rows > size:
         rows = size
-      logits = torch.div(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
+      if len(kept) > 0:
+        logits = kept[at // size]
+      else:
+        logits = torch.div_(self.head(torch.narrow(states, 0, at, rows), maps), temperature)
       all = torch.log_softmax(logits, 1)
       p = torch.exp(all)
       entropy = torch.neg(torch.sum(torch.mul(p, all), [1], True))
       first = torch.unsqueeze(torch.narrow(by_chosen, 0, at, rows), 1)
       second = torch.unsqueeze(torch.narrow(by_entropy, 0, at, rows), 1)
-      slope = torch.mul(torch.neg(p), torch.add(first, torch.mul(second, torch.add(all, entropy))))
-      slope = torch.scatter_add(slope, 1, torch.unsqueeze(torch.narrow(targets, 0, at, rows), 1), first)
-      slope = torch.to(torch.div(slope, temperature), states.dtype)
+      slope = torch.mul_(torch.sub_(torch.mul_(torch.add_(all, entropy), torch.neg(second)), first), p)
+      slope = torch.scatter_add_(slope, 1, torch.unsqueeze(torch.narrow(targets, 0, at, rows), 1), first)
+      slope = torch.to(torch.div_(slope, temperature), states.dtype)
       found.append(torch.mm(slope, weight))
       at = at + rows
     if count < states.size(0):
@@ -68,7 +76,7 @@
   def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, wanted: Tensor, temperature: Tensor,
       lora: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     states = self.states(ids, rows, self.ends[0], self.maps, lora)
-    chosen, entropy = self.judge(states, self.maps, targets, temperature)
+    chosen, entropy = self.judge(states, self.maps, targets, temperature, False, annotate(List[Tensor], []))
     return (chosen, entropy, torch.to(torch.index_select(states, 0, wanted), 6))
 
   # Copies of the tensors that gradients are wanted of.
@@ -79,29 +87,33 @@
       leaves.append(torch.requires_grad_(leaf, torch.numel(leaf) > 0))
     return leaves
 
-  # As score, for gradient. Returns log-probabilities, entropies and what gradient goes on from: the states [M, D] with
-  # their graph to "lora" (made by leaves) where one is recorded; else each layer's input and the states.
+  # As score, for gradient. keep [2]: whether to keep the graph to "lora" (made by leaves), and the logits. Returns
+  # log-probabilities, entropies and what gradient goes on from: the states [M, D] with their graph, and logits if they are kept;
+  # else each layer's input and the states.
   def forward(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor, keep: Tensor,
       lora: List[Tensor]) -> List[Tensor]:
     found = annotate(List[Tensor], [])
     x = torch.embedding(self.ends[0], torch.reshape(ids, [-1]))
     for l in range(self.layers):
-      if not bool(torch.item(keep)):
+      if not bool(torch.item(torch.select(keep, 0, 0))):
         found.append(x)
       x = self.layer(x, ids.size(0), rows, self.maps, lora, l)
     x = self.normalise(x, self.maps[11 * self.layers + 1])
     found.append(x)
-    chosen, entropy = self.judge(torch.detach(x), self.maps, targets, temperature)
+    chosen, entropy = self.judge(torch.detach(x), self.maps, targets, temperature, bool(torch.item(torch.select(keep, 0, 1))), found)
     return torch.add([chosen, entropy], found)
 
-  # The gradient by the non-empty leaves, in their order; uses the graph up. saved: what forward returned behind
-  # log-probabilities and entropies.
+  # The gradient by the non-empty leaves, in their order; uses the graph up. keep: as in forward; saved: what forward
+  # returned behind log-probabilities and entropies.
   def gradient(self: __torch__.Decoder, by_chosen: Tensor, by_entropy: Tensor, ids: Tensor, rows: Tensor, targets: Tensor,
-      temperature: Tensor, saved: List[Tensor], lora: List[Tensor]) -> List[Tensor]:
-    states = saved[len(saved) - 1]
-    slope = self.slopes(torch.detach(states), self.maps, targets, temperature, by_chosen, by_entropy)
+      temperature: Tensor, keep: Tensor, saved: List[Tensor], lora: List[Tensor]) -> List[Tensor]:
+    last = 0
+    if not bool(torch.item(torch.select(keep, 0, 0))):
+      last = self.layers
+    states = saved[last]
+    slope = self.slopes(torch.detach(states), self.maps, targets, temperature, by_chosen, by_entropy, torch.slice(saved, last + 1))
     found = annotate(List[Tensor], [])
-    if len(saved) == 1:
+    if last == 0:
       found = self.present(torch.grad([states], self.filled(lora), annotate(List[Optional[Tensor]], [slope]), None, False, False))
     else:
       for i in range(self.layers):

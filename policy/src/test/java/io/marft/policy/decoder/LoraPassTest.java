@@ -27,10 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LoraPassTest {
 
-    /** Logits of 55 rows are in memory at once, see {@code training.py}. */
+    /** Logits are cut into chunks of at most 55 rows, see {@code training.py}. */
     private static final int LARGE_VOCABULARY = 300_000;
 
     private static final int CHUNK = 55;
+    private static final long LOGITS = (2L * CHUNK + 10) * LARGE_VOCABULARY * Float.BYTES;
     private static final float TEMPERATURE = 0.7f;
 
     @TempDir
@@ -53,7 +54,7 @@ class LoraPassTest {
                 for (boolean keeps : new boolean[] {true, false}) {
                     try (Decoder decoder = decoder(Use.TRAINING, keeps ? 1L << 30 : 0);
                             LoraPass pass = decoder.train(prompts, actions, adapter, TEMPERATURE)) {
-                        assertEquals(keeps, pass.keepsGraph());
+                        assertEquals(keeps ? LoraPass.Kept.GRAPH_AND_LOGITS : LoraPass.Kept.INPUTS, pass.kept());
                         gradients.add(pass.gradient(byLogProb, byEntropy));
                     }
                 }
@@ -130,8 +131,9 @@ class LoraPassTest {
         assertEquals((up - down) / (2 * step), slope, 1e-3 * Math.abs(slope));
     }
 
-    @Test
-    void shouldAddUpTheGradientsOfChunks() {
+    @ParameterizedTest
+    @EnumSource(LoraPass.Kept.class)
+    void shouldAddUpTheGradientsOfChunks(LoraPass.Kept kept) {
         ModelConfig config = largeVocabulary();
         Checkpoint.write(directory, config, TinyModels.weights(config, 1));
         Adapter adapter = Requests.adapter(new LoraConfig(2, 2, List.of("q_proj", "v_proj", "up_proj")), config, 1);
@@ -140,8 +142,16 @@ class LoraPassTest {
         int[] action = random.ints(2 * CHUNK + 10, 0, LARGE_VOCABULARY).toArray();
         float[][] byLogProb = slopes(List.of(action), random);
         float[][] byEntropy = slopes(List.of(action), random);
-        try (Decoder decoder = decoder(Use.TRAINING, 0)) {
-            Adapter whole = gradient(decoder, prompt, action, adapter, byLogProb[0], byEntropy[0]);
+        long memory =
+                switch (kept) {
+                    case INPUTS -> 0;
+                    case GRAPH -> LOGITS;
+                    case GRAPH_AND_LOGITS -> 2 * LOGITS;
+                };
+        try (Decoder decoder = decoder(Use.TRAINING, memory);
+                LoraPass pass = decoder.train(List.of(prompt), List.of(action), adapter, TEMPERATURE)) {
+            assertEquals(kept, pass.kept());
+            Adapter whole = pass.gradient(byLogProb, byEntropy);
 
             List<Adapter> parts = new ArrayList<>();
             for (int from = 0; from < action.length; from += 40) {
