@@ -1,8 +1,9 @@
 # Scores and gradients to LoRA: the second part of class Decoder, see decoder.py.
 #
 # The head is frozen, so its derivative needs no graph: judge and slopes go through the vocabulary in chunks of rows, and no
-# tensor of all rows by the whole vocabulary ever stands in memory. The layers' graph is either kept by forward, or only
-# each layer's input is ("saved"), and gradient computes a layer again before it differentiates it.
+# tensor of all rows by the whole vocabulary is ever made. What forward keeps for gradient ("saved") is the layers' graph, with
+# the chunks of logits if there is room; or only each layer's input, and gradient computes a layer again before it
+# differentiates it.
 
   # Into chunks of how many rows logits are cut: 64 MiB of float32 at most (256 on a GPU), and all alike.
   def chunk(self: __torch__.Decoder, count: int) -> int:
