@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.marft.policy.ModelOptions;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.decoder.Decoder;
@@ -57,7 +58,8 @@ final class Worker {
         } catch (RuntimeException e) {
             e.printStackTrace();
             Throwable telling = e;
-            while (telling.getCause() != null && !(telling instanceof IllegalArgumentException)) {
+            while (telling.getCause() != null
+                    && !(telling instanceof IllegalArgumentException || telling instanceof CheckpointException)) {
                 telling = telling.getCause();
             }
             String message = telling.getMessage() == null ? telling.toString() : telling.getMessage();

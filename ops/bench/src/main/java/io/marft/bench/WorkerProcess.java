@@ -48,11 +48,15 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** A small heap: what is measured is the model, which lies outside of it. */
+    /**
+     * A small heap: what is measured is the model, which lies outside of it. Signals end it at once: Java would first run
+     * libtorch's destructors beside a pass under way, and crash.
+     */
     private static List<String> command(Plan plan, ModelOptions.Use use) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-Xrs",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

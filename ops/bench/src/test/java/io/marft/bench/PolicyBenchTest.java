@@ -128,4 +128,15 @@ class PolicyBenchTest {
                 "prompt-tokens=6 and new-tokens=123 exceed the 128 positions of model " + model + ": lower one",
                 e.getMessage());
     }
+
+    @Test
+    void shouldNameTheFileThatTheModelLacks() throws IOException {
+        Files.delete(model.resolve("config.json"));
+
+        BenchException e = assertThrows(BenchException.class, () -> run(5, 1, Optional.empty(), Phase.TRAIN));
+
+        assertTrue(
+                e.getMessage().startsWith(model.resolve("config.json") + ": does not exist: a model's directory holds"),
+                e.getMessage());
+    }
 }

@@ -57,6 +57,7 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
      * @throws CheckpointException if a file is missing, truncated, mis-shaped or holds a value that is not finite
      */
     public static Checkpoint read(Path directory) {
+        requireFile(directory, CONFIG);
         ModelConfig config = ModelConfig.read(directory);
         Map<String, Shards.Found> found = Shards.open(directory);
         Path all = directory.resolve(Shards.areIn(directory) ? Shards.INDEX : Shards.WEIGHTS);
