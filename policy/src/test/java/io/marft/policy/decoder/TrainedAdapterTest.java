@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Whether peft computes the same with it, ask peft:
  *
  * <pre>
- * mvn -pl policy test -Dtest=TrainedAdapterTest -Dmarft.adapters=/tmp/adapters
+ * mvn -pl policy -am -Dtest=TrainedAdapterTest -Dsurefire.failIfNoSpecifiedTests=false -Dmarft.adapters=/tmp/adapters test
  * python ops/golden/models.py --check-adapter /tmp/adapters/qwen2 --family qwen2    # and qwen3, llama
  * </pre>
  */
