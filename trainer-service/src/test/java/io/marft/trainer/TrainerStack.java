@@ -53,9 +53,12 @@ public final class TrainerStack implements AutoCloseable {
 
     /** Writes trajectories, in order. */
     public void write(List<Trajectory> trajectories) {
+        String topic = client.topics().of(Topic.TRAJECTORIES);
         for (Trajectory trajectory : trajectories) {
-            write(trajectory.getEpisode(), codec.encode(client.topics().of(Topic.TRAJECTORIES), trajectory));
+            var unused = producer.send(
+                    new ProducerRecord<>(topic, trajectory.getEpisode(), codec.encode(topic, trajectory)));
         }
+        producer.flush();
     }
 
     /** Writes any bytes as a trajectory. */

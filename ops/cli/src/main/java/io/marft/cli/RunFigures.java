@@ -94,8 +94,11 @@ final class RunFigures {
 
     /** @param timestamp of the record, in milliseconds since 1970 */
     synchronized void add(Update update, long timestamp) {
-        updates++;
         accountedFor += update.getInputs().size() + update.getDropped().size();
+        if (update.getAgents().isEmpty()) {
+            return; // An account of what no update learned from.
+        }
+        updates++;
         kl = update.getMetrics().getOrDefault("losses/approx_kl", Double.NaN);
         batchReturn = update.getMetrics().getOrDefault("charts/episodic_return", Double.NaN);
         for (AgentUpdate agent : update.getAgents()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.Closure;
+import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
@@ -99,6 +100,21 @@ class RunFiguresTest {
         }
         figures.add(update(1, 3), 1);
         assertEquals(2, figures.snapshot().lag());
+    }
+
+    @Test
+    void shouldTakeAnAccountOffTheLagAndForNoUpdate() {
+        figures.add(trajectory(Purpose.TRAINING, Closure.TIMED_OUT));
+        figures.add(update(1, 0), 1);
+        Update account = Update.newBuilder(update(1, 0))
+                .setAgents(List.of())
+                .setMetrics(Map.of())
+                .setDropped(List.of(new DroppedTrajectory(0, 0L, "episode", "timed out")))
+                .build();
+        figures.add(account, 2);
+        assertEquals(0, figures.snapshot().lag());
+        assertEquals(1, figures.snapshot().updates());
+        assertEquals(0.01, figures.snapshot().kl());
     }
 
     private static Trajectory trajectory(Purpose purpose, Closure closure, double... rewards) {

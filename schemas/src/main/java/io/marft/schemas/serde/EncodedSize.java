@@ -36,7 +36,7 @@ public final class EncodedSize {
 
     /** The same for another limit. */
     public static Optional<String> refuse(String what, SpecificRecord record, int most) {
-        if (atMost(record.getSchema(), record) <= most) {
+        if (atMost(record) <= most) {
             return Optional.empty();
         }
         long size = of(record);
@@ -45,7 +45,11 @@ public final class EncodedSize {
                 : Optional.of(what + " would have " + size + " bytes, more than the most of " + most);
     }
 
-    /** A bound from the lengths of texts and lists, without encoding anything. */
+    /** A bound of its bytes from the lengths of texts and lists, without encoding anything. */
+    public static long atMost(SpecificRecord record) {
+        return atMost(record.getSchema(), record);
+    }
+
     private static long atMost(Schema schema, Object value) {
         return switch (schema.getType()) {
             case RECORD -> {

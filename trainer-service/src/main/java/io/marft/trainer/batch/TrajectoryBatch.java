@@ -6,6 +6,7 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.serde.Decoded;
+import io.marft.schemas.serde.EncodedSize;
 import io.marft.schemas.serde.KeyText;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class TrajectoryBatch {
 
+    /** Of the account in one record, and of what is kept in memory while nothing comes that can be learned from. */
+    private static final int MOST_ACCOUNT_BYTES = 512 * 1024;
+
     private final String service;
     private final TeamReader reader;
     private final AdapterVersions adapters;
@@ -35,6 +39,7 @@ public final class TrajectoryBatch {
     private final List<DroppedTrajectory> dropped = new ArrayList<>();
     private final List<DeadLetter> rejected = new ArrayList<>();
     private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    private long accountBytes;
 
     /**
      * An empty batch.
@@ -76,11 +81,24 @@ public final class TrajectoryBatch {
     }
 
     private void drop(ConsumerRecord<String, byte[]> source, Trajectory trajectory, String reason) {
-        dropped.add(new DroppedTrajectory(source.partition(), source.offset(), trajectory.getEpisode(), reason));
+        DroppedTrajectory entry =
+                new DroppedTrajectory(source.partition(), source.offset(), trajectory.getEpisode(), reason);
+        dropped.add(entry);
+        accountBytes += EncodedSize.atMost(entry);
     }
 
     private void reject(ConsumerRecord<String, byte[]> source, String reason) {
-        rejected.add(DeadLetters.of(service, reason, source));
+        DeadLetter letter = DeadLetters.of(service, reason, source);
+        rejected.add(letter);
+        accountBytes += EncodedSize.atMost(letter);
+    }
+
+    /**
+     * Whether the account should be written now: nothing to learn from has come yet, and much was passed over. Behind the
+     * first episode it waits for the update, since the offsets of what is to be learned from are committed with it only.
+     */
+    public boolean isAccountDue() {
+        return episodes.isEmpty() && accountBytes >= MOST_ACCOUNT_BYTES;
     }
 
     /** What the update learns from. */
@@ -98,9 +116,22 @@ public final class TrajectoryBatch {
         return inputs;
     }
 
-    /** Trajectories of this team that were read and not used, with the reason. */
-    public List<DroppedTrajectory> dropped() {
-        return dropped;
+    /**
+     * Trajectories of this team that were read and not used, with the reason; in as many pieces as it takes for each to
+     * have room in a record, and at least one.
+     */
+    public List<List<DroppedTrajectory>> dropped() {
+        List<List<DroppedTrajectory>> pieces = new ArrayList<>(List.of(new ArrayList<>()));
+        long bytes = 0;
+        for (DroppedTrajectory each : dropped) {
+            bytes += EncodedSize.atMost(each);
+            if (bytes > MOST_ACCOUNT_BYTES && !pieces.get(pieces.size() - 1).isEmpty()) {
+                pieces.add(new ArrayList<>());
+                bytes = EncodedSize.atMost(each);
+            }
+            pieces.get(pieces.size() - 1).add(each);
+        }
+        return pieces;
     }
 
     /** Records that no sound service would have written. */

@@ -13,9 +13,8 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * The versions of a trainer's team: those on the log; or the one that it was started with, as long as that is
- * not there. To
- * be used by one thread.
+ * The versions of a trainer's team: those on the log; or the one that it was started with, as long as that is not there.
+ * To be used by one thread.
  */
 final class TrainedTeam implements AutoCloseable {
 
@@ -41,6 +40,11 @@ final class TrainedTeam implements AutoCloseable {
      * @param joined the same with a part for every agent that is to be trained
      */
     record Start(int teamVersion, TrainingState before, TrainingState joined) {}
+
+    /** The newest version that was met. */
+    int newest() {
+        return newest;
+    }
 
     /** Reads the trajectories of all versions. */
     TeamReader reader() {

@@ -93,6 +93,8 @@ final class TrainerTerm implements AutoCloseable {
             TrajectoryBatch batch = collect(state);
             if (full(batch) && inOffice()) {
                 state = learn(state, batch, transaction);
+            } else if (batch.isAccountDue() && inOffice()) {
+                transaction.commit(UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.offsets());
             }
         }
     }
@@ -117,14 +119,14 @@ final class TrainerTerm implements AutoCloseable {
         }
     }
 
-    /** Polls until a batch is full or the term ends; what was polled beyond it waits for the next one. */
+    /** Polls until a batch is full, its account is due, or the term ends; what was polled beyond it waits for the next one. */
     private TrajectoryBatch collect(TrainingState state) throws InterruptedException {
         TrajectoryBatch batch = new TrajectoryBatch(
                 TrainerService.NAME,
                 team.reader(),
                 state.adapterVersions(),
                 settings.configuration().maxStaleness());
-        while (!full(batch) && inOffice()) {
+        while (!full(batch) && !batch.isAccountDue() && inOffice()) {
             if (received.isEmpty()) {
                 consumer.poll(POLL).forEach(received::add);
             } else {

@@ -7,6 +7,7 @@ import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.serde.DeadLetters;
 import io.marft.schemas.topic.Topic;
@@ -59,13 +60,18 @@ final class UpdateRecords {
         double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
         Map<String, Double> metrics = new TreeMap<>(result.metrics());
         metrics.put("charts/tokens_per_second", result.tokens() / seconds);
+        List<List<DroppedTrajectory>> dropped = batch.dropped();
+        int last = dropped.size() - 1;
+        dropped.subList(0, last)
+                .forEach(
+                        piece -> records.account(result.state(), result.state().update() - 1, teamVersion, piece, now));
         records.add(
                 result.state(),
                 now,
                 Update.newBuilder()
                         .setTeamVersion(teamVersion)
                         .setInputs(batch.inputs())
-                        .setDropped(batch.dropped())
+                        .setDropped(dropped.get(last))
                         .setAgents(result.agents().stream()
                                 .map(agent -> agentUpdate(agent, result.state().update()))
                                 .toList())
@@ -73,6 +79,25 @@ final class UpdateRecords {
                         .setDevice(result.device())
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(startedAt));
+        batch.rejected().forEach(records::deadLetter);
+        return records.records;
+    }
+
+    /**
+     * The records of an account ahead of the next update: of what was passed over, and of nothing else.
+     *
+     * @param state the state that training stands at, which stays as it is
+     * @param teamVersion the newest version of the team that was met
+     */
+    static List<Outgoing> ofAccount(
+            TrainerSettings settings, TrainingState state, int teamVersion, TrajectoryBatch batch) {
+        UpdateRecords records = new UpdateRecords(settings);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        for (List<DroppedTrajectory> piece : batch.dropped()) {
+            if (!piece.isEmpty()) {
+                records.account(state, state.update(), teamVersion, piece, now);
+            }
+        }
         batch.rejected().forEach(records::deadLetter);
         return records.records;
     }
@@ -94,29 +119,47 @@ final class UpdateRecords {
         records.add(
                 state,
                 now,
-                Update.newBuilder()
+                withoutInputs()
                         .setTeamVersion(settings.team().getVersion())
                         .setImported(imported)
-                        .setInputs(List.of())
                         .setDropped(List.of())
                         .setAgents(agents)
-                        .setMetrics(Map.of())
-                        .setDevice("")
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(now));
         return records.records;
     }
 
+    private static Update.Builder withoutInputs() {
+        return Update.newBuilder().setInputs(List.of()).setMetrics(Map.of()).setDevice("");
+    }
+
     private void add(TrainingState state, Instant now, Update.Builder update) {
         state.agents().forEach((agent, after) -> adapter(state, agent, after.adapter(), now));
         String digest = checkpoint(state);
+        update(state, now, update.setUpdate(state.update()).setStateDigest(digest));
+    }
+
+    private void account(
+            TrainingState state, long update, int teamVersion, List<DroppedTrajectory> dropped, Instant now) {
+        update(
+                state,
+                now,
+                withoutInputs()
+                        .setUpdate(update)
+                        .setTeamVersion(teamVersion)
+                        .setDropped(dropped)
+                        .setAgents(List.of())
+                        .setPreviousStateDigest("")
+                        .setStateDigest("")
+                        .setStartedAt(now));
+    }
+
+    private void update(TrainingState state, Instant now, Update.Builder update) {
         records.add(new Outgoing(
                 topics.of(Topic.UPDATES),
                 state.team(),
                 update.setTeam(state.team())
-                        .setUpdate(state.update())
                         .setBaseModelDigest(state.baseModelDigest())
-                        .setStateDigest(digest)
                         .setConfiguration(TrainingFile.yaml(settings.configuration()))
                         .setSeed(settings.seed())
                         .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))

@@ -80,7 +80,8 @@ public final class Replay {
         try (LogReader log = new LogReader(client)) {
             List<Update> updates = new ArrayList<>();
             log.forEach(client.topics().of(Topic.UPDATES), Update.class, update -> {
-                if (update.getTeam().equals(team)) {
+                boolean account = update.getAgents().isEmpty(); // Of what no update learned from.
+                if (update.getTeam().equals(team) && !account) {
                     updates.add(update);
                 }
             });

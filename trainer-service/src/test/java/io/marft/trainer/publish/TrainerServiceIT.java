@@ -11,7 +11,9 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.record.Update;
@@ -24,11 +26,14 @@ import io.marft.trainer.replay.ReplayReport;
 import io.marft.trainer.update.MarftUpdate;
 import io.marft.trainer.update.StateBytes;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +143,59 @@ final class TrainerServiceIT {
                     letters.get(3).getReason());
             assertEquals(9, stack.committed());
         }
+    }
+
+    @Test
+    void shouldAccountForMorePassedOverTrajectoriesThanOneRecordHolds() {
+        int lost = 20_000;
+        try (TrainerStack stack = new TrainerStack(cluster, "backlog");
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+            stack.write(Topic.TEAMS, "pair", Trajectories.TEAM);
+            List<Trajectory> sound = TrainerStack.episodes(model, 0, 4);
+            stack.write(timedOut(sound.get(0), 0, lost / 2));
+            stack.write(sound.subList(0, 1));
+            stack.write(timedOut(sound.get(0), lost / 2, lost));
+            stack.write(sound.subList(1, 4));
+            trainer.start();
+            List<Update> records = new ArrayList<>();
+            for (int count = 1; records.isEmpty() || last(records).getAgents().isEmpty(); count++) {
+                records = stack.await(Topic.UPDATES, Update.class, count);
+            }
+
+            assertTrue(records.size() > 2, "accounts before the first input, and with the update");
+            assertEquals(
+                    LongStream.range(0, lost + 4).boxed().toList(),
+                    Stream.concat(
+                                    records.stream()
+                                            .flatMap(record -> record.getDropped().stream())
+                                            .map(DroppedTrajectory::getOffset),
+                                    learned(records).stream())
+                            .sorted()
+                            .toList());
+            for (Update account : records.subList(0, records.size() - 1)) {
+                assertEquals(0, account.getUpdate());
+                assertEquals(List.of(), account.getInputs());
+            }
+            assertEquals(1, last(records).getUpdate());
+            assertEquals(lost + 4, stack.committed());
+            ReplayReport report = new Replay(stack.client(), model, "pair", 1).run(one -> {});
+            assertTrue(report.matches(), report::toString);
+            assertEquals(1, report.recorded());
+        }
+    }
+
+    private static Update last(List<Update> updates) {
+        return updates.get(updates.size() - 1);
+    }
+
+    private static List<Trajectory> timedOut(Trajectory like, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> Trajectory.newBuilder(like)
+                        .setEpisode("an episode that nobody waited for, number " + i)
+                        .setClosure(Closure.TIMED_OUT)
+                        .setSteps(List.of())
+                        .build())
+                .toList();
     }
 
     @Test

@@ -27,6 +27,7 @@ final class TrainingCheck {
     private final Set<String> accounted = new HashSet<>();
     private final Map<String, String> digests = new HashMap<>();
     private final List<String> findings = new ArrayList<>();
+    private int updates;
     private int trained;
     private int dropped;
 
@@ -56,17 +57,22 @@ final class TrainingCheck {
             if (!update.getTeam().equals(history.team())) {
                 continue;
             }
-            number++;
-            if (update.getUpdate() != number) {
-                findings.add("misnumbered update " + update.getUpdate() + ": must be " + number);
-                number = update.getUpdate();
+            account(update);
+            boolean accountOnly = update.getAgents().isEmpty();
+            long due = accountOnly ? number : number + 1;
+            if (update.getUpdate() != due) {
+                findings.add("misnumbered update " + update.getUpdate() + ": must be " + due);
             }
+            number = update.getUpdate();
+            if (accountOnly) {
+                continue;
+            }
+            updates++;
             if (!state.isEmpty() && !update.getPreviousStateDigest().equals(state)) {
                 findings.add("differing update " + number + ": begins with state " + update.getPreviousStateDigest()
                         + ", but the one before left " + state);
             }
             state = update.getStateDigest();
-            account(update);
         }
         checkOffsets();
         checkAdapters();
@@ -138,6 +144,10 @@ final class TrainingCheck {
                         + digest);
             }
         }
+    }
+
+    int updates() {
+        return updates;
     }
 
     int trained() {

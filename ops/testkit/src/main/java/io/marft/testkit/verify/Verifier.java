@@ -61,7 +61,7 @@ public final class Verifier {
                 List.copyOf(findings),
                 history.trajectories().size(),
                 history.actions().size(),
-                history.updates().size(),
+                training.updates(),
                 training.trained(),
                 training.dropped(),
                 training.waiting());

@@ -223,6 +223,32 @@ class VerifierTest {
     }
 
     @Test
+    void shouldTakeAnAccountForWhatItIsAndForNoUpdate() {
+        Sample sample = new Sample();
+        Update second = sample.updates.remove(1).value();
+        Update account = Update.newBuilder(second)
+                .setUpdate(1)
+                .setInputs(List.of())
+                .setAgents(List.of())
+                .setPreviousStateDigest("")
+                .setStateDigest("")
+                .build();
+        Update rest = Update.newBuilder(second).setDropped(List.of()).build();
+        sample.updates.add(new Placed<>("updates", 0, 1, "checked", account));
+        sample.updates.add(new Placed<>("updates", 0, 2, "checked", rest));
+
+        assertEquals(
+                new Verifier.Report(List.of(), 4, 11, 2, 2, 1, 1),
+                new Verifier(Sample.SCORING).verify(sample.history()));
+
+        Update misnumbered = Update.newBuilder(account).setUpdate(2).build();
+        sample.updates.set(1, new Placed<>("updates", 0, 1, "checked", misnumbered));
+
+        assertTrue(findings(sample).contains("misnumbered update 2: must be 1"), () -> findings(sample)
+                .toString());
+    }
+
+    @Test
     void shouldNoticeARecordUnderAnotherKey() {
         Sample sample = new Sample();
         Placed<?> first = sample.turns.get(0);
