@@ -133,7 +133,7 @@ final class AgentWorker implements Service {
             while (!closing) {
                 List<ConsumerRecord<String, byte[]>> batch = queue.next();
                 if (!batch.isEmpty() && !process(batch)) {
-                    queue.rewind();
+                    untilDone(queue::rewind);
                 }
             }
         } catch (WakeupException | InterruptedException e) {
@@ -171,9 +171,6 @@ final class AgentWorker implements Service {
         } catch (RegistryUnavailableException e) {
             retryLater(e);
             return false;
-        } catch (ProducerFencedException | InvalidProducerEpochException | InvalidPidMappingException e) {
-            renew(e);
-            return false;
         } catch (FencedInstanceIdException
                 | AuthorizationException
                 | AuthenticationException
@@ -184,18 +181,40 @@ final class AgentWorker implements Service {
             if (Refusals.isRefusal(e)) {
                 throw e; // The producer holds it as the reason of its error.
             }
-            untilDone(producer::abortTransaction);
-            retryLater(e);
+            abort(e);
             return false;
         }
     }
 
-    /** A transaction that stayed open for too long was aborted by the broker, which takes no more of its producer. */
-    private void renew(RuntimeException error) {
+    private void abort(KafkaException error) {
+        boolean fenced = isFenced(error);
+        if (!fenced) {
+            try {
+                untilDone(producer::abortTransaction);
+            } catch (KafkaException e) {
+                if (!isFenced(e)) {
+                    throw e;
+                }
+                fenced = true;
+            }
+        }
         retryLater(error);
+        if (fenced) {
+            renew();
+        }
+    }
+
+    /** A transaction that stayed open for too long was aborted by the broker, which takes no more of its producer. */
+    private void renew() {
         producer.close(Duration.ZERO);
         producer = new KafkaProducer<>(producing);
         untilDone(producer::initTransactions);
+    }
+
+    private static boolean isFenced(KafkaException error) {
+        return error instanceof ProducerFencedException
+                || error instanceof InvalidProducerEpochException
+                || error instanceof InvalidPidMappingException;
     }
 
     /** A step of a transaction that timed out is still under way: only asking again tells how it ended. */

@@ -116,11 +116,13 @@ public final class TrajectoryBatch {
         return inputs;
     }
 
-    /**
-     * Trajectories of this team that were read and not used, with the reason; in as many pieces as it takes for each to
-     * have room in a record, and at least one.
-     */
-    public List<List<DroppedTrajectory>> dropped() {
+    /** Trajectories of this team that were read and not used, with the reason. */
+    public List<DroppedTrajectory> dropped() {
+        return dropped;
+    }
+
+    /** {@link #dropped} in as many pieces as it takes for each to have room in a record, and at least one. */
+    public List<List<DroppedTrajectory>> droppedInPieces() {
         List<List<DroppedTrajectory>> pieces = new ArrayList<>(List.of(new ArrayList<>()));
         long bytes = 0;
         for (DroppedTrajectory each : dropped) {

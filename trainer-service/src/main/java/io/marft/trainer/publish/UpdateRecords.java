@@ -60,7 +60,7 @@ final class UpdateRecords {
         double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
         Map<String, Double> metrics = new TreeMap<>(result.metrics());
         metrics.put("charts/tokens_per_second", result.tokens() / seconds);
-        List<List<DroppedTrajectory>> dropped = batch.dropped();
+        List<List<DroppedTrajectory>> dropped = batch.droppedInPieces();
         int last = dropped.size() - 1;
         dropped.subList(0, last)
                 .forEach(
@@ -93,7 +93,7 @@ final class UpdateRecords {
             TrainerSettings settings, TrainingState state, int teamVersion, TrajectoryBatch batch) {
         UpdateRecords records = new UpdateRecords(settings);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        for (List<DroppedTrajectory> piece : batch.dropped()) {
+        for (List<DroppedTrajectory> piece : batch.droppedInPieces()) {
             if (!piece.isEmpty()) {
                 records.account(state, state.update(), teamVersion, piece, now);
             }
