@@ -94,7 +94,7 @@ final class TrainerTerm implements AutoCloseable {
             if (full(batch) && inOffice()) {
                 state = learn(state, batch, transaction);
             } else if (batch.isAccountDue() && inOffice()) {
-                transaction.commit(UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.offsets());
+                account(state, batch, transaction);
             }
         }
     }
@@ -165,6 +165,16 @@ final class TrainerTerm implements AutoCloseable {
                 .addKeyValue("millis", ChronoUnit.MILLIS.between(startedAt, Instant.now()))
                 .log("Update committed");
         return result.state();
+    }
+
+    private void account(TrainingState state, TrajectoryBatch batch, UpdateTransaction transaction)
+            throws InterruptedException {
+        transaction.commit(UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.offsets());
+        LOG.atInfo()
+                .addKeyValue("team", state.team())
+                .addKeyValue("dropped", batch.dropped().size())
+                .addKeyValue("rejected", batch.rejected().size())
+                .log("Trajectories passed over");
     }
 
     @Override
