@@ -29,9 +29,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +219,27 @@ class ActorServiceIT {
 
         assertEquals(4, actions.size());
         Traffic.until(() -> first.failure().isPresent());
+    }
+
+    /** A broker fences a producer whose transaction was open for too long. */
+    @Test
+    void shouldGoOnWhereItsProducerWasFenced() throws Exception {
+        Service agents = startAgents();
+        send("e-0");
+        traffic.actions(actions -> answered(actions, "e-0"));
+        try (Admin admin = Admin.create(client.admin())) {
+            List<String> ids = admin.listTransactions().all().get().stream()
+                    .map(TransactionListing::transactionalId)
+                    .filter(id -> id.startsWith(client.prefix() + ".agent."))
+                    .toList();
+            assertEquals(2, ids.size());
+            admin.fenceProducers(ids).all().get();
+        }
+        send("e-1");
+        List<Action> actions = traffic.actions(all -> answered(all, "e-1"));
+
+        assertOneActionEach(2, actions);
+        assertEquals(Optional.empty(), agents.failure());
     }
 
     @Test

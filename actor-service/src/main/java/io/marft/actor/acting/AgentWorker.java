@@ -6,6 +6,7 @@ import io.marft.schemas.client.InstanceName;
 import io.marft.schemas.client.Refusals;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.client.StaticMember;
+import io.marft.schemas.client.TransientErrors;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import java.time.Duration;
@@ -131,7 +132,7 @@ final class AgentWorker implements Service {
             TurnQueue queue = new TurnQueue(consumer, settings.batchLimit(), settings.linger());
             consumer.subscribe(List.of(settings.client().topics().turns(agent)), queue);
             while (!closing) {
-                List<ConsumerRecord<String, byte[]>> batch = queue.next();
+                List<ConsumerRecord<String, byte[]>> batch = next(queue);
                 if (!batch.isEmpty() && !process(batch)) {
                     untilDone(queue::rewind);
                 }
@@ -155,6 +156,18 @@ final class AgentWorker implements Service {
         producer.close();
         consumer.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         codec.close();
+    }
+
+    private List<ConsumerRecord<String, byte[]>> next(TurnQueue queue) {
+        try {
+            return queue.next();
+        } catch (KafkaException e) {
+            if (!TransientErrors.isTransient(e)) {
+                throw e;
+            }
+            retryLater(e);
+            return List.of();
+        }
     }
 
     /** Answers a batch in one transaction; false if the transaction was aborted. */

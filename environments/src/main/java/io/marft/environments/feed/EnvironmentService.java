@@ -2,6 +2,7 @@ package io.marft.environments.feed;
 
 import io.marft.environments.task.Task;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.client.Refusals;
 import io.marft.schemas.client.Service;
 import io.marft.schemas.serde.RegistryUnavailableException;
 import java.time.Duration;
@@ -10,9 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,8 +95,15 @@ public final class EnvironmentService implements Service {
     }
 
     private void run() {
+        Feed last = null;
         while (closing.getCount() > 0) {
             try (Feed feed = new Feed(client, settings, task, episodes)) {
+                if (last != null && !last.mayEndAt(feed.next())) {
+                    throw new IllegalStateException("another environment feeds team '"
+                            + settings.team().getName() + "' with seed " + settings.seed()
+                            + ": let one of the two do it, or give this one another --seed");
+                }
+                last = feed;
                 LOG.atInfo().addKeyValue("next", feed.next()).log("environment feeds its stream");
                 feed(feed);
             } catch (RuntimeException e) {
@@ -129,13 +134,16 @@ public final class EnvironmentService implements Service {
         }
     }
 
-    /** Whether a new life of the clients would end in the same way: fenced by another process, or not allowed. */
+    /**
+     * Whether a new life of the clients would end in the same way. One that was fenced need not: the broker may have aborted
+     * its transaction, which it held open for too long.
+     */
     private static boolean fatal(RuntimeException error) {
+        if (Refusals.isRefusal(error)) {
+            return true;
+        }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException
-                    || cause instanceof AuthorizationException
-                    || cause instanceof AuthenticationException
-                    || cause instanceof UnsupportedVersionException) {
+            if (cause instanceof UnsupportedVersionException) {
                 return true;
             }
         }

@@ -48,6 +48,8 @@ final class Feed implements AutoCloseable {
     private final TeamLog teams;
 
     private Cursor cursor;
+    /** Behind the last transaction that was tried; where it failed, only the log knows whether it was committed. */
+    private Cursor tried;
 
     /** Takes over from any earlier life and reads where that one stood. */
     Feed(ClientSettings client, EnvironmentSettings settings, Task task, OpenEpisodes open) {
@@ -69,6 +71,7 @@ final class Feed implements AutoCloseable {
                     .toList();
             trajectories.assign(partitions);
             this.cursor = committed();
+            this.tried = cursor;
             teams.refresh();
         } catch (RuntimeException e) {
             close();
@@ -97,8 +100,14 @@ final class Feed implements AutoCloseable {
         return cursor.next();
     }
 
+    /** Whether this life may have left the stream there, its last transaction committed or not; else another moved it on. */
+    boolean mayEndAt(long next) {
+        return next == cursor.next() || next == tried.next();
+    }
+
     private void publish(int count) {
         Cursor after = cursor.plus(count);
+        tried = after;
         List<String> episodes = new ArrayList<>();
         Team team = team();
         producer.beginTransaction();

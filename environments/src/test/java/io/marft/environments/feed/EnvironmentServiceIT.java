@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 class EnvironmentServiceIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String TRANSACTIONAL_ID =
+            "marft.environment." + EnvironmentProcess.SETTINGS.team().getName() + ".1";
 
     @Test
     void shouldNeitherRepeatNorSkipAnExerciseHoweverOftenItIsKilled() throws Exception {
@@ -40,17 +43,14 @@ class EnvironmentServiceIT {
                         process.destroyForcibly().waitFor();
                     }
                 }
-                EnvironmentService last =
-                        new EnvironmentService(client, EnvironmentProcess.SETTINGS, new ArithmeticTask());
+                EnvironmentService last = environment(client);
                 last.start();
                 peers.awaitObservations(peers.observations().size() + 100, PATIENCE);
                 last.close();
                 assertEquals(Optional.empty(), last.failure());
                 peers.awaitObservations((int) last.published(), PATIENCE);
 
-                published = LongStream.range(0, last.published())
-                        .mapToObj(index -> Episode.id(Purpose.TRAINING, EnvironmentProcess.SETTINGS.run(), index))
-                        .toList();
+                published = published(last.published());
                 assertTrue(published.size() >= 550, "published " + published.size());
                 assertEquals(published, sorted(peers.observations()));
                 assertEquals(published, keys(client, Topic.REFERENCES, published.size()));
@@ -58,12 +58,78 @@ class EnvironmentServiceIT {
         }
     }
 
+    /** A broker fences a producer whose transaction was open for too long, as it does one whose successor has come. */
+    @Test
+    void shouldGoOnWhereItWasFencedAndNobodyCameInItsPlace() throws Exception {
+        try (TestCluster cluster = TestCluster.start(1)) {
+            ClientSettings client = EnvironmentProcess.client(cluster.bootstrapServers());
+            try (EnvironmentService environment = environment(client);
+                    Peers peers = new Peers(client);
+                    Admin admin = Admin.create(client.admin())) {
+                environment.start();
+                for (int fence = 1; fence <= 3; fence++) {
+                    peers.awaitObservations(peers.observations().size() + 50, PATIENCE);
+                    admin.fenceProducers(List.of(TRANSACTIONAL_ID)).all().get();
+                }
+                peers.awaitObservations(peers.observations().size() + 50, PATIENCE);
+
+                assertEquals(Optional.empty(), environment.failure());
+                stop(environment);
+                peers.awaitObservations((int) environment.published(), PATIENCE);
+                assertEquals(published(environment.published()), sorted(peers.observations()));
+            }
+        }
+    }
+
+    @Test
+    void shouldStopWhereAnotherOneFeedsTheSameStream() throws Exception {
+        try (TestCluster cluster = TestCluster.start(1)) {
+            ClientSettings client = EnvironmentProcess.client(cluster.bootstrapServers());
+            try (EnvironmentService one = environment(client);
+                    EnvironmentService other = environment(client);
+                    Peers peers = new Peers(client)) {
+                one.start();
+                peers.awaitObservations(50, PATIENCE);
+                other.start();
+                while (one.failure().isEmpty() && other.failure().isEmpty()) {
+                    peers.awaitObservations(peers.observations().size() + 1, PATIENCE);
+                }
+                EnvironmentService stopped = one.failure().isPresent() ? one : other;
+                EnvironmentService stays = stopped == one ? other : one;
+
+                assertEquals(
+                        "another environment feeds team 'chain' with seed 1: let one of the two do it, or give this one"
+                                + " another --seed",
+                        stopped.failure().orElseThrow().getMessage());
+                peers.awaitObservations(peers.observations().size() + 50, PATIENCE);
+                assertEquals(Optional.empty(), stays.failure());
+                stop(stays);
+                peers.awaitObservations((int) stays.published(), PATIENCE);
+                assertEquals(published(stays.published()), sorted(peers.observations()));
+            }
+        }
+    }
+
+    private static EnvironmentService environment(ClientSettings client) {
+        return new EnvironmentService(client, EnvironmentProcess.SETTINGS, new ArithmeticTask());
+    }
+
+    private static void stop(EnvironmentService environment) {
+        environment.close();
+    }
+
+    private static List<String> published(long count) {
+        return LongStream.range(0, count)
+                .mapToObj(index -> Episode.id(Purpose.TRAINING, EnvironmentProcess.SETTINGS.run(), index))
+                .sorted()
+                .toList();
+    }
+
     @Test
     void shouldKeepToItsLimitAndRestWhilePaused() throws Exception {
         try (TestCluster cluster = TestCluster.start(1)) {
             ClientSettings client = EnvironmentProcess.client(cluster.bootstrapServers());
-            try (EnvironmentService environment =
-                    new EnvironmentService(client, EnvironmentProcess.SETTINGS, new ArithmeticTask())) {
+            try (EnvironmentService environment = environment(client)) {
                 environment.start();
                 assertEquals(8, keys(client, Topic.OBSERVATIONS, 8).size());
                 assertEquals(8, keys(client, Topic.REFERENCES, 8).size());

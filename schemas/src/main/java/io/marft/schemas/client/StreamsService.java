@@ -1,6 +1,5 @@
 package io.marft.schemas.client;
 
-import io.marft.schemas.serde.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,7 +8,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -96,7 +94,7 @@ public class StreamsService implements Service {
     }
 
     private StreamThreadExceptionResponse respond(Throwable error) {
-        if (transientError(error)) {
+        if (TransientErrors.isTransient(error)) {
             LOG.atWarn().addKeyValue("service", name).setCause(error).log("thread failed and is replaced");
             LockSupport.parkNanos(PAUSE.toNanos());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -115,15 +113,5 @@ public class StreamsService implements Service {
 
     private static boolean fenced(Throwable error) {
         return error != null && (error instanceof FencedInstanceIdException || fenced(error.getCause()));
-    }
-
-    /** Whether the same work may succeed later without anyone's help. */
-    static boolean transientError(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RetriableException || cause instanceof RegistryUnavailableException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

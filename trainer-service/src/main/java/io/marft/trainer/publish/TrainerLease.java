@@ -1,12 +1,14 @@
 package io.marft.trainer.publish;
 
 import io.marft.schemas.client.StaticMember;
+import io.marft.schemas.client.TransientErrors;
 import io.marft.schemas.topic.Topic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -75,7 +78,15 @@ final class TrainerLease implements AutoCloseable {
     }
 
     private boolean held(Duration poll) {
-        var unused = consumer.poll(poll); // The partition is paused.
+        try {
+            var unused = consumer.poll(poll); // The partition is paused.
+        } catch (KafkaException e) {
+            if (!TransientErrors.isTransient(e)) {
+                throw e;
+            }
+            LOG.atWarn().addKeyValue("team", team).setCause(e).log("Trainers' group is not to be had now");
+            LockSupport.parkNanos(POLL.toNanos());
+        }
         return consumer.assignment().contains(lease);
     }
 
