@@ -19,6 +19,7 @@ final class LogAccess {
      * time being on the data directory's log.
      *
      * @param progress told what is being started
+     * @throws StopSignal.Stopped if the user asks to stop while it starts
      * @throws io.marft.local.StackException if no cluster is named and the data directory holds no log
      */
     static <T> T run(ClusterOptions cluster, PrintWriter progress, Function<ClientSettings, T> work) {
@@ -31,8 +32,10 @@ final class LogAccess {
         Logs.toFile(directory);
         progress.println("starting the broker and the schema registry");
         progress.flush();
-        try (LocalCluster local = LocalCluster.start(Installation.find().registry(), directory, ListenPorts.FREE)) {
+        try (StopSignal signal = new StopSignal(); // Or the registry would outlive this process.
+                LocalCluster local = LocalCluster.start(Installation.find().registry(), directory, ListenPorts.FREE)) {
             local.awaitReady();
+            signal.check();
             return work.apply(local.client());
         }
     }

@@ -60,6 +60,9 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult result) {
+        if (e instanceof StopSignal.Stopped) {
+            return CommandLine.ExitCode.OK; // The process is ending, with the signal's status.
+        }
         LoggerFactory.getLogger(Main.class).atError().setCause(e).log("Command failed");
         command.getErr().println("marft: " + Failures.line(e));
         return CommandLine.ExitCode.SOFTWARE;

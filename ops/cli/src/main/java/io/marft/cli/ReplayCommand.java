@@ -42,14 +42,19 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return LogAccess.run(cluster, spec.commandLine().getErr(), this::replay);
+        try (StopSignal signal = new StopSignal()) {
+            return LogAccess.run(cluster, spec.commandLine().getErr(), client -> replay(client, signal));
+        }
     }
 
-    private int replay(ClientSettings client) {
+    private int replay(ClientSettings client, StopSignal signal) {
         PrintWriter out = spec.commandLine().getOut();
         ReplayReport report;
         try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(ModelOptions.Use.TRAINING))) {
-            report = new Replay(client, model, teamOptions.team().getName(), threads).run(this::print);
+            report = new Replay(client, model, teamOptions.team().getName(), threads).run(update -> {
+                print(update);
+                signal.check();
+            });
         }
         if (report.recorded() == 0) {
             throw new IllegalStateException("the log holds no updates of team '" + report.team() + "'");

@@ -1,5 +1,6 @@
 package io.marft.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +29,31 @@ final class StopSignal implements AutoCloseable {
     private void stop() {
         asked.countDown();
         try {
-            var unused = done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                kill();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * The process is to end though its model is computing. A JVM's own exit would take libtorch apart beneath it, and crash.
+     * Whatever is under way is done again at the next start, as after any crash.
+     */
+    @SuppressWarnings("SystemErr") // Nothing else is left to say it with.
+    private static void kill() throws InterruptedException {
+        System.err.println("marft: not all ended within " + PATIENCE_SECONDS
+                + " s of the signal: the process is killed; what it had in hand is done again at the next start");
+        try {
+            new ProcessBuilder(
+                            "kill",
+                            "-KILL",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(1); // There is no such command.
         }
     }
 

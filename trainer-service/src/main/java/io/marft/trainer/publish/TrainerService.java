@@ -9,8 +9,10 @@ import io.marft.trainer.update.MarftUpdate;
 import io.marft.trainer.update.TrainingConfiguration;
 import io.marft.trainer.update.TrainingState;
 import io.marft.trainer.update.UpdateResult;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
@@ -37,6 +39,8 @@ public final class TrainerService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
     static final String NAME = "trainer";
+    /** An orderly end must come before a supervisor's patience is over, and that of the process. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** How an update is computed: {@link MarftUpdate#apply}. */
     @FunctionalInterface
@@ -95,11 +99,22 @@ public final class TrainerService implements Service {
         return Optional.ofNullable(failure.get());
     }
 
-    /** Commits the update in flight, if any, and stops; a batch that is not full is read again at the next start. */
+    /**
+     * Commits the update in flight, if any, and stops; a batch that is not full is read again at the next start. So is that
+     * of an update that would take more than 30 s longer: it is given up.
+     */
     @Override
     public void close() {
         closing.countDown();
         try {
+            thread.join(PATIENCE.toMillis());
+            if (thread.isAlive()) {
+                LOG.atWarn()
+                        .addKeyValue("team", settings.team().getName())
+                        .addKeyValue("seconds", PATIENCE.toSeconds())
+                        .log("Update is given up, for it takes too long; it is computed again at the next start");
+            }
+            update.close();
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,6 +130,8 @@ public final class TrainerService implements Service {
                     train(lease);
                 }
             }
+        } catch (CancellationException e) {
+            LOG.atDebug().addKeyValue("team", settings.team().getName()).log("Trainer was closed in mid-update");
         } catch (FencedInstanceIdException e) {
             stopped(new IllegalStateException(InstanceName.taken(NAME, instance), e));
         } catch (Throwable e) {

@@ -51,6 +51,7 @@ public final class MarftUpdate implements AutoCloseable {
      * @param state where training stands; every agent that acted has a part of it
      * @param episodes at least one, all of them sound (see {@code EpisodeReader})
      * @param seed the run's seed; each update derives its own from it
+     * @throws java.util.concurrent.CancellationException if this object is closed meanwhile
      */
     public UpdateResult apply(
             TrainingState state, List<Episode> episodes, TrainingConfiguration configuration, long seed) {
@@ -133,6 +134,7 @@ public final class MarftUpdate implements AutoCloseable {
         }
     }
 
+    /** Gives up an update that is under way, which ends with the micro-batches that the model is computing. */
     @Override
     public void close() {
         workers.shutdown();

@@ -14,9 +14,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -114,18 +116,38 @@ final class ModelPasses {
         return pieces;
     }
 
+    /** @throws CancellationException if the workers were shut down; passes that were under way are awaited */
     private <T> List<T> inOrder(List<Callable<T>> tasks) {
         try {
             List<T> results = new ArrayList<>();
-            for (Future<T> future : workers.invokeAll(tasks)) {
+            for (Future<T> future :
+                    workers.invokeAll(tasks.stream().map(this::unlessShutDown).toList())) {
                 results.add(future.get());
             }
             return results;
+        } catch (RejectedExecutionException e) {
+            throw givenUp();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in mid-update", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof CancellationException) {
+                throw givenUp();
+            }
             throw new IllegalStateException("a pass of the model failed: " + e.getCause(), e.getCause());
         }
+    }
+
+    private <T> Callable<T> unlessShutDown(Callable<T> task) {
+        return () -> {
+            if (workers.isShutdown()) {
+                throw givenUp();
+            }
+            return task.call();
+        };
+    }
+
+    private static CancellationException givenUp() {
+        return new CancellationException("the update is given up");
     }
 }

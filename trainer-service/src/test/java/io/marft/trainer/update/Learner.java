@@ -71,9 +71,13 @@ final class Learner implements AutoCloseable {
     }
 
     UpdateResult update(TrainingState state, List<Episode> episodes, TrainingConfiguration configuration, int threads) {
-        try (MarftUpdate update = new MarftUpdate(model, threads)) {
+        try (MarftUpdate update = marft(threads)) {
             return update.apply(state, episodes, configuration, SEED);
         }
+    }
+
+    MarftUpdate marft(int threads) {
+        return new MarftUpdate(model, threads);
     }
 
     static String digest(TrainingState state) {

@@ -3,7 +3,9 @@ package io.marft.trainer.update;
 import static java.util.Locale.ROOT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.trainer.batch.Episode;
@@ -13,6 +15,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +75,22 @@ final class MarftUpdateTest {
         assertEquals(Learner.digest(two.state()), Learner.digest(again.state()));
         assertEquals(one.agents(), two.agents());
         assertEquals(one.metrics(), two.metrics());
+    }
+
+    @Test
+    void shouldGiveUpTheUpdateThatItIsClosedIn() {
+        TrainingConfiguration endless = untrusting(Level.ACTION, 1_000_000);
+        TrainingState initial = learner.initial(endless);
+        List<Episode> episodes = learner.play(initial);
+        MarftUpdate update = learner.marft(2);
+        CompletableFuture<UpdateResult> result =
+                CompletableFuture.supplyAsync(() -> update.apply(initial, episodes, endless, 1));
+        assertThrows(TimeoutException.class, () -> result.get(500, TimeUnit.MILLISECONDS));
+
+        update.close();
+
+        ExecutionException ended = assertThrows(ExecutionException.class, () -> result.get(60, TimeUnit.SECONDS));
+        assertInstanceOf(CancellationException.class, ended.getCause());
     }
 
     /** In a chain of one step actor and critic read the same tokens: 128 decisions, 128 sequences. */
