@@ -52,8 +52,6 @@ final class AgentWorker implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(AgentWorker.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-    /** A producer that is fenced in the middle of a call may notice only after this time. */
-    private static final int MAX_BLOCK_MS = 10_000;
     /** What a dead worker left open blocks readers no longer than it takes to give its partitions to another. */
     private static final int TRANSACTION_TIMEOUT_MS = StaticMember.SESSION_TIMEOUT_MS;
 
@@ -80,7 +78,6 @@ final class AgentWorker implements Service {
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
         this.producing = client.transactionalProducer(group + "." + settings.instance());
-        producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         this.producer = new KafkaProducer<>(producing);
         this.codec = client.codec();

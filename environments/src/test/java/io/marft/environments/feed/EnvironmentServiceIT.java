@@ -67,10 +67,8 @@ class EnvironmentServiceIT {
                     Peers peers = new Peers(client);
                     Admin admin = Admin.create(client.admin())) {
                 environment.start();
-                for (int fence = 1; fence <= 3; fence++) {
-                    peers.awaitObservations(peers.observations().size() + 50, PATIENCE);
-                    admin.fenceProducers(List.of(TRANSACTIONAL_ID)).all().get();
-                }
+                peers.awaitObservations(50, PATIENCE);
+                admin.fenceProducers(List.of(TRANSACTIONAL_ID)).all().get();
                 peers.awaitObservations(peers.observations().size() + 50, PATIENCE);
 
                 assertEquals(Optional.empty(), environment.failure());

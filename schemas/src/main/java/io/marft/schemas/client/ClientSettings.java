@@ -48,6 +48,9 @@ public record ClientSettings(
      */
     private static final int RETRY_BACKOFF_MS = 5;
 
+    /** A producer that is fenced in the middle of a call may notice only after this time; Kafka's own is a minute. */
+    private static final int MAX_BLOCK_MS = 10_000;
+
     /** A transaction's records go in few large requests; Kafka's own is 16 KiB. */
     private static final int BATCH_BYTES = 64 << 10;
 
@@ -140,6 +143,7 @@ public record ClientSettings(
         Map<String, Object> map = producer(transactionalId);
         map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         map.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
+        map.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         map.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         return with(ProducerConfig.configNames(), map);
     }

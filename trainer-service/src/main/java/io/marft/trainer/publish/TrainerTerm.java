@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +35,6 @@ import org.slf4j.LoggerFactory;
 final class TrainerTerm implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
-    /** A producer that is fenced in the middle of a call may notice only after this time. */
-    private static final int MAX_BLOCK_MS = 10_000;
-
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final LanguageModel model;
@@ -65,9 +60,7 @@ final class TrainerTerm implements AutoCloseable {
         this.lease = lease;
         this.closing = closing;
         this.team = new TrainedTeam(settings, model);
-        Map<String, Object> producing = settings.client().transactionalProducer(settings.identity());
-        producing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-        this.producer = new KafkaProducer<>(producing);
+        this.producer = new KafkaProducer<>(settings.client().transactionalProducer(settings.identity()));
         this.consumer = new KafkaConsumer<>(settings.client().consumer(settings.identity()));
         this.codec = settings.client().codec();
     }
