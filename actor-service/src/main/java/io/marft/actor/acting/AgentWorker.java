@@ -52,6 +52,8 @@ final class AgentWorker implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(AgentWorker.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    /** For each client; it matters only where the cluster is away. */
+    private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(5);
     /** What a dead worker left open blocks readers no longer than it takes to give its partitions to another. */
     private static final int TRANSACTION_TIMEOUT_MS = StaticMember.SESSION_TIMEOUT_MS;
 
@@ -150,8 +152,9 @@ final class AgentWorker implements Service {
     }
 
     private void release() {
-        producer.close();
-        consumer.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        producer.close(RELEASE_TIMEOUT);
+        consumer.close(CloseOptions.timeout(RELEASE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         codec.close();
     }
 
@@ -197,31 +200,35 @@ final class AgentWorker implements Service {
     }
 
     private void abort(KafkaException error) {
-        boolean fenced = isFenced(error);
-        if (!fenced) {
+        boolean lost = isLost(error);
+        if (!lost) {
             try {
                 untilDone(producer::abortTransaction);
             } catch (KafkaException e) {
-                if (!isFenced(e)) {
+                boolean fatal = e.getClass() == KafkaException.class && !Refusals.isRefusal(e);
+                if (!fatal && !isLost(e)) {
                     throw e;
                 }
-                fenced = true;
+                lost = true;
             }
         }
         retryLater(error);
-        if (fenced) {
+        if (lost) {
             renew();
         }
     }
 
-    /** A transaction that stayed open for too long was aborted by the broker, which takes no more of its producer. */
+    /**
+     * A broker takes no more of a producer whose transaction it aborted because it was open for too long, or whose id it has
+     * forgotten because it was not used for days.
+     */
     private void renew() {
         producer.close(Duration.ZERO);
         producer = new KafkaProducer<>(producing);
         untilDone(producer::initTransactions);
     }
 
-    private static boolean isFenced(KafkaException error) {
+    private static boolean isLost(KafkaException error) {
         return error instanceof ProducerFencedException
                 || error instanceof InvalidProducerEpochException
                 || error instanceof InvalidPidMappingException;

@@ -5,6 +5,7 @@ import io.marft.environments.task.ArithmeticTask;
 import io.marft.local.LocalStack;
 import io.marft.local.StackException;
 import io.marft.schemas.record.Evaluation;
+import io.marft.schemas.record.Update;
 import io.marft.schemas.serde.Decoded;
 import io.marft.schemas.serde.RecordCodec;
 import io.marft.schemas.topic.Topic;
@@ -121,7 +122,10 @@ final class Demo {
                 RecordCodec codec = stack.client().codec()) {
             view.readAll(record -> {
                 if (!record.topic().equals(evaluations)) {
-                    trained[0] |= team.equals(record.key());
+                    trained[0] |=
+                            codec.decode(updates, record.value(), Update.class) instanceof Decoded.Valid<Update> valid
+                                    && valid.value().getTeam().equals(team)
+                                    && !valid.value().getAgents().isEmpty();
                 } else if (codec.decode(evaluations, record.value(), Evaluation.class)
                                 instanceof Decoded.Valid<Evaluation> valid
                         && valid.value().getTeam().equals(team)

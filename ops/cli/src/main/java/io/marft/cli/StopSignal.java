@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Turns Ctrl-C and {@code kill} into an orderly end: the signal is noticed here, and the process waits until the command
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class StopSignal implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
+
+    private static final AtomicBoolean KILLING = new AtomicBoolean();
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
@@ -22,8 +25,13 @@ final class StopSignal implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
+    /** @throws Stopped if the process is ending already */
     StopSignal() {
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            throw new Stopped();
+        }
     }
 
     private void stop() {
@@ -43,8 +51,10 @@ final class StopSignal implements AutoCloseable {
      */
     @SuppressWarnings("SystemErr") // Nothing else is left to say it with.
     private static void kill() throws InterruptedException {
-        System.err.println("marft: not all ended within " + PATIENCE_SECONDS
-                + " s of the signal: the process is killed; what it had in hand is done again at the next start");
+        if (KILLING.compareAndSet(false, true)) {
+            System.err.println("marft: not all ended within " + PATIENCE_SECONDS
+                    + " s of the signal: the process is killed; what was not committed is lost with it");
+        }
         try {
             new ProcessBuilder(
                             "kill",

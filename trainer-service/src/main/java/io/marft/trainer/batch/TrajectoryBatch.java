@@ -29,6 +29,9 @@ public final class TrajectoryBatch {
     /** Of the account in one record, and of what is kept in memory while nothing comes that can be learned from. */
     private static final int MOST_ACCOUNT_BYTES = 512 * 1024;
 
+    /** Of records that are none of this trainer's: a start reads them again from the last commit. */
+    private static final int MOST_RECORDS = 50_000;
+
     private final String service;
     private final TeamReader reader;
     private final AdapterVersions adapters;
@@ -40,6 +43,7 @@ public final class TrajectoryBatch {
     private final List<DeadLetter> rejected = new ArrayList<>();
     private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     private long accountBytes;
+    private int taken;
 
     /**
      * An empty batch.
@@ -58,6 +62,7 @@ public final class TrajectoryBatch {
     /** Takes the next record: into the batch, or into the account of those that were passed over. */
     public void add(ConsumerRecord<String, byte[]> source, Decoded<Trajectory> decoded) {
         offsets.put(new TopicPartition(source.topic(), source.partition()), new OffsetAndMetadata(source.offset() + 1));
+        taken++;
         if (decoded instanceof Decoded.Invalid<Trajectory> invalid) {
             reject(source, invalid.reason());
         } else if (decoded instanceof Decoded.Valid<Trajectory> valid) {
@@ -94,11 +99,11 @@ public final class TrajectoryBatch {
     }
 
     /**
-     * Whether the account should be written now: nothing to learn from has come yet, and much was passed over. Behind the
-     * first episode it waits for the update, since the offsets of what is to be learned from are committed with it only.
+     * Whether the account should be written now: much was read, and nothing to learn from was in it. Behind the first
+     * episode it waits for the update, since the offsets of what is to be learned from are committed with it only.
      */
     public boolean isAccountDue() {
-        return episodes.isEmpty() && accountBytes >= MOST_ACCOUNT_BYTES;
+        return episodes.isEmpty() && (accountBytes >= MOST_ACCOUNT_BYTES || taken >= MOST_RECORDS);
     }
 
     /** What the update learns from. */

@@ -38,6 +38,8 @@ final class TrainerLease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerLease.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** It matters only where the cluster is away. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final String team;
     private final TopicPartition lease;
@@ -103,7 +105,8 @@ final class TrainerLease implements AutoCloseable {
     /** Leaves the group, so that a standby takes over at once. */
     @Override
     public void close() {
-        consumer.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
 
     private final class Listener implements ConsumerRebalanceListener {

@@ -112,7 +112,8 @@ public final class TrainerService implements Service {
                 LOG.atWarn()
                         .addKeyValue("team", settings.team().getName())
                         .addKeyValue("seconds", PATIENCE.toSeconds())
-                        .log("Update is given up, for it takes too long; it is computed again at the next start");
+                        .log(
+                                "What the trainer has in hand is given up, for it takes too long; it is done again at the next start");
             }
             update.close();
             thread.join();
@@ -153,11 +154,11 @@ public final class TrainerService implements Service {
                     .addKeyValue("reason", e.getMessage())
                     .log("Trainer was superseded: what it was learning is not published, and it goes on from the newest"
                             + " update when it has the lease");
-        } catch (RetriableException e) {
+        } catch (RetriableException | UpdateTransaction.ProducerLostException e) {
             LOG.atWarn()
                     .addKeyValue("team", settings.team().getName())
                     .setCause(e)
-                    .log("Trainer could not reach the cluster; it begins again from the newest update");
+                    .log("Trainer could not commit; it begins again from the newest update");
         }
     }
 }

@@ -36,6 +36,8 @@ final class TrainerTerm implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** A transaction that is open then is the next term's to settle. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final LanguageModel model;
     private final TrainerSettings settings;
@@ -172,7 +174,7 @@ final class TrainerTerm implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSE_TIMEOUT);
         consumer.close();
         codec.close();
         team.close();

@@ -47,6 +47,7 @@ final class UpdateTransaction {
      * Commits, and tries again after errors that an abort puts right: the update is computed, and only its writing
      * failed.
      *
+     * @throws ProducerLostException if the producer can go on with nothing; a new one will
      * @throws KafkaException if another trainer has fenced this one, if it lacks a right, or if the service is closed
      *     before the cluster took the records
      */
@@ -73,12 +74,23 @@ final class UpdateTransaction {
                 if (Refusals.isRefusal(e)) {
                     throw e; // The producer holds it as the reason of its error.
                 }
-                producer.abortTransaction();
+                abort();
                 LOG.atWarn().setCause(e).log("Update's transaction aborted; trying again");
                 if (closing.await(1, TimeUnit.SECONDS)) {
                     throw e;
                 }
             }
+        }
+    }
+
+    private void abort() {
+        try {
+            producer.abortTransaction();
+        } catch (KafkaException e) {
+            if (e.getClass() != KafkaException.class || Refusals.isRefusal(e)) {
+                throw e;
+            }
+            throw new ProducerLostException(e);
         }
     }
 
@@ -94,6 +106,16 @@ final class UpdateTransaction {
                     throw new CommitUnansweredException(e);
                 }
             }
+        }
+    }
+
+    /** A broker has forgotten a producer's id, for instance, because it was not used for days. */
+    static final class ProducerLostException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        ProducerLostException(Throwable cause) {
+            super("the transaction can be neither committed nor aborted by its producer", cause);
         }
     }
 

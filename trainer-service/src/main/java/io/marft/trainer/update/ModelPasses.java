@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -126,6 +127,7 @@ final class ModelPasses {
             }
             return results;
         } catch (RejectedExecutionException e) {
+            awaitPasses();
             throw givenUp();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,6 +137,14 @@ final class ModelPasses {
                 throw givenUp();
             }
             throw new IllegalStateException("a pass of the model failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private void awaitPasses() {
+        try {
+            var unused = workers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -147,7 +147,7 @@ final class TrainerServiceIT {
 
     @Test
     void shouldAccountForMorePassedOverTrajectoriesThanOneRecordHolds() {
-        int lost = 20_000;
+        int lost = 30_000;
         try (TrainerStack stack = new TrainerStack(cluster, "backlog");
                 TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
             stack.write(Topic.TEAMS, "pair", Trajectories.TEAM);
