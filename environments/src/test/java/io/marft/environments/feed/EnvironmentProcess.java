@@ -7,6 +7,7 @@ import io.marft.schemas.topic.TopicProvisioner;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** An environment in a process of its own, which can be killed. */
 public final class EnvironmentProcess {
@@ -18,7 +19,11 @@ public final class EnvironmentProcess {
 
     /** The same settings in every process: a registry in memory gives the same ids to the same registrations. */
     static ClientSettings client(String bootstrapServers) {
-        ClientSettings settings = new ClientSettings(bootstrapServers, "mock://environment", "marft");
+        ClientSettings settings = new ClientSettings(
+                bootstrapServers,
+                "mock://environment",
+                "marft",
+                Map.of("max.block.ms", "3000")); // One that is fenced in mid-call waits for so long.
         new TopicProvisioner(settings, 3, (short) 1).provision(TestTeam.CHAIN);
         return settings;
     }
