@@ -17,6 +17,7 @@ import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -95,14 +96,14 @@ public final class TrainerStack implements AutoCloseable {
         return records;
     }
 
-    /** The trainer's committed offset of the trajectories. */
+    /** The trainer's committed offset of the trajectories; 0 before the first commit. */
     public long committed() {
         TopicPartition partition = new TopicPartition(client.topics().of(Topic.TRAJECTORIES), 0);
         String group = client.prefix() + ".trainer." + Trajectories.TEAM.getName();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.consumer(group))) {
-            return consumer.committed(java.util.Set.of(partition))
-                    .get(partition)
-                    .offset();
+            OffsetAndMetadata offset =
+                    consumer.committed(java.util.Set.of(partition)).get(partition);
+            return offset == null ? 0 : offset.offset();
         }
     }
 

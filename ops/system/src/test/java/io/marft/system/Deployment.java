@@ -5,16 +5,22 @@ import io.marft.local.Installation;
 import io.marft.local.LocalRegistry;
 import io.marft.local.Provisioning;
 import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.TeamFile;
+import io.marft.schemas.topic.Topic;
+import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import io.marft.testkit.TestCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A whole deployment for a test: brokers inside the test's process, the registry as a child, and each service in a
@@ -118,6 +124,28 @@ final class Deployment implements AutoCloseable {
                 "--trainer-threads=1"));
         arguments.addAll(List.of(more));
         return process(name, Main.class, arguments);
+    }
+
+    /** Starts one process of each service, real agents included, but no environment. */
+    List<ServiceProcess> startServices() {
+        return List.of("router", "agents", "reward", "assembler", "trainer").stream()
+                .map(kind -> service(kind, "0").start())
+                .toList();
+    }
+
+    /** Waits until every episode that was opened has its trajectory, or the time is up. */
+    void awaitAllClosed(Duration patience) {
+        Log log = new Log(client);
+        long opened = log.values(Topic.OBSERVATIONS, Observation.class).stream()
+                .map(Observation::getEpisode)
+                .distinct()
+                .count();
+        for (int i = 0; i < patience.toSeconds(); i++) {
+            if (log.placed(Topic.TRAJECTORIES, Trajectory.class).size() >= opened) {
+                return;
+            }
+            LockSupport.parkNanos(1_000_000_000);
+        }
     }
 
     /**

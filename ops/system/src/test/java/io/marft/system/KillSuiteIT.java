@@ -125,7 +125,7 @@ class KillSuiteIT {
         return services;
     }
 
-    private static double verdict(String verifier, String answer, String reference) {
+    static double verdict(String verifier, String answer, String reference) {
         return Verifiers.bundled().find(verifier).orElseThrow().verdict(answer, reference);
     }
 

@@ -3,9 +3,7 @@ package io.marft.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.record.Observation;
-import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.topic.Topic;
 import io.marft.testkit.Log;
@@ -14,9 +12,13 @@ import io.marft.testkit.verify.History;
 import io.marft.testkit.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,13 +44,8 @@ class OutageIT {
     @Tag("system")
     void shouldGoOnWhenTheClusterComesBack() {
         String team = Deployment.TERSE_TEAM + "deadline: 24h\n";
-        try (Deployment deployment = Deployment.start(directory, 3, team, Deployment.CHEAP_TRAINING, 4);
-                Arrivals actions = new Arrivals(
-                        deployment.client(), deployment.client().topics().of(Topic.ACTIONS))) {
-            List<ServiceProcess> services = new ArrayList<>();
-            for (String kind : List.of("router", "agents", "reward", "assembler", "trainer")) {
-                services.add(deployment.service(kind, "0").start());
-            }
+        try (Deployment deployment = Deployment.start(directory, 3, team, Deployment.CHEAP_TRAINING, 4)) {
+            List<ServiceProcess> services = new ArrayList<>(deployment.startServices());
             ServiceProcess environment =
                     deployment.service("environment", "0", "--max-untrained=0").start();
             services.add(environment);
@@ -62,40 +59,37 @@ class OutageIT {
             for (int broker = 0; broker < deployment.cluster().brokers(); broker++) {
                 deployment.cluster().startBroker(broker);
             }
-            long back = System.nanoTime();
-            actions.skip(Duration.ofSeconds(5));
-            actions.await(SOME);
-            say("actions again after " + (System.nanoTime() - back) / 1_000_000_000 + " s");
+            Instant back = Instant.now();
+            log.await(Topic.ACTIONS, log.values(Topic.ACTIONS, Action.class).size() + SOME, PATIENCE);
             log.await(Topic.UPDATES, log.values(Topic.UPDATES, Update.class).size() + 2, PATIENCE);
-            say("updates again after " + (System.nanoTime() - back) / 1_000_000_000 + " s");
+            say(
+                    "first action",
+                    back,
+                    log.values(Topic.ACTIONS, Action.class).stream().map(Action::getCreatedAt));
+            say(
+                    "first update",
+                    back,
+                    log.values(Topic.UPDATES, Update.class).stream().map(Update::getCreatedAt));
 
             services.forEach(service -> assertTrue(service.alive(), service::written));
             assertEquals(143, environment.terminate(Duration.ofMinutes(1)));
-            awaitAllClosed(log);
+            deployment.awaitAllClosed(PATIENCE);
             services.forEach(service -> service.terminate(Duration.ofMinutes(1)));
-            Verifier.Report report = new Verifier((verifier, answer, reference) ->
-                            Verifiers.bundled().find(verifier).orElseThrow().verdict(answer, reference))
+            Verifier.Report report = new Verifier(KillSuiteIT::verdict)
                     .verify(History.read(deployment.client(), deployment.team().getName()));
-            say(report.figures());
+            System.out.println(report.figures());
             assertEquals(List.of(), report.findings());
         }
     }
 
-    private static void awaitAllClosed(Log log) {
-        long opened = log.values(Topic.OBSERVATIONS, Observation.class).stream()
-                .map(Observation::getEpisode)
-                .distinct()
-                .count();
-        for (int i = 0; i < PATIENCE.toSeconds(); i++) {
-            if (log.placed(Topic.TRAJECTORIES, Trajectory.class).size() >= opened) {
-                return;
-            }
-            LockSupport.parkNanos(1_000_000_000);
-        }
-    }
-
-    @SuppressWarnings("SystemOut") // For whoever wants to know how long it took.
-    private static void say(String line) {
-        System.out.println(line);
+    /** Of records that were made once all brokers were back. */
+    private static void say(String what, Instant back, Stream<Instant> made) {
+        Instant first =
+                made.filter(back::isBefore).min(Comparator.naturalOrder()).orElseThrow();
+        System.out.printf(
+                Locale.ROOT,
+                "outage: %s %.1f s after the brokers%n",
+                what,
+                Duration.between(back, first).toMillis() / 1e3);
     }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,10 +41,7 @@ class RollingRestartIT {
                         Deployment.start(directory, 3, Deployment.TERSE_TEAM, Deployment.CHEAP_TRAINING, 4);
                 Arrivals actions = new Arrivals(
                         deployment.client(), deployment.client().topics().of(Topic.ACTIONS))) {
-            List<ServiceProcess> services = new ArrayList<>();
-            for (String kind : List.of("router", "agents", "reward", "assembler", "trainer")) {
-                services.add(deployment.service(kind, "0").start());
-            }
+            List<ServiceProcess> services = new ArrayList<>(deployment.startServices());
             ServiceProcess environment =
                     deployment.service("environment", "0", "--max-untrained=0").start();
             actions.await(SOME);
@@ -66,7 +62,7 @@ class RollingRestartIT {
 
             assertEquals(143, environment.terminate(Duration.ofMinutes(1)));
             Log log = new Log(deployment.client());
-            awaitAllClosed(log);
+            deployment.awaitAllClosed(PATIENCE);
             assertNothingIsLostOrDoneTwice(log);
         }
     }
@@ -75,16 +71,6 @@ class RollingRestartIT {
         return log.values(Topic.OBSERVATIONS, Observation.class).stream()
                 .map(Observation::getEpisode)
                 .collect(Collectors.toSet());
-    }
-
-    private static void awaitAllClosed(Log log) {
-        int opened = episodes(log).size();
-        for (int i = 0; i < PATIENCE.toSeconds(); i++) {
-            if (log.placed(Topic.TRAJECTORIES, Trajectory.class).size() >= opened) {
-                return;
-            }
-            LockSupport.parkNanos(1_000_000_000);
-        }
     }
 
     private static void assertNothingIsLostOrDoneTwice(Log log) {

@@ -14,6 +14,7 @@ import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
+import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.record.Update;
@@ -27,6 +28,7 @@ import io.marft.trainer.update.MarftUpdate;
 import io.marft.trainer.update.StateBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +183,24 @@ final class TrainerServiceIT {
             ReplayReport report = new Replay(stack.client(), model, "pair", 1).run(one -> {});
             assertTrue(report.matches(), report::toString);
             assertEquals(1, report.recorded());
+        }
+    }
+
+    /** A start reads again what was not committed, whoever's it is. */
+    @Test
+    void shouldNotKeepItsPlaceBeforeManyTrajectoriesOfOthers() throws Exception {
+        int others = 50_000;
+        try (TrainerStack stack = new TrainerStack(cluster, "others");
+                TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+            Trajectory evaluated = Trajectory.newBuilder(
+                            TrainerStack.episodes(model, 0, 1).get(0))
+                    .setPurpose(Purpose.EVALUATION)
+                    .setSteps(List.of())
+                    .build();
+            stack.write(Collections.nCopies(others, evaluated));
+            trainer.start();
+
+            await(() -> stack.committed() == others);
         }
     }
 
