@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
-GOLDEN = Path("policy/src/test/resources/golden/jinja/features.json")
+GOLDEN = Path("jinja/src/test/resources/golden/jinja/features.json")
 
 VARIABLES = {
     "messages": [

@@ -1,17 +1,17 @@
 package io.marft.actor;
 
 import io.marft.policy.adapter.Adapter;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
-import io.marft.schemas.topic.TopicProvisioner;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.provision.TopicProvisioner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

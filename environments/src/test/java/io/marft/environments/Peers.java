@@ -1,6 +1,6 @@
 package io.marft.environments;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
@@ -9,10 +9,10 @@ import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.DeadLetters;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

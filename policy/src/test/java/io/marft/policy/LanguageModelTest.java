@@ -7,6 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.policy.generate.FinishReason;
+import io.marft.policy.generate.Generation;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.PromptTooLongException;
+import io.marft.policy.generate.Sampling;
+import io.marft.policy.token.Message;
+import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
+import io.marft.policy.train.TrainingPass;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

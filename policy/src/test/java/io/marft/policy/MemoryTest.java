@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.Sampling;
+import io.marft.policy.train.Sequence;
+import io.marft.policy.train.TrainingPass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.decoder.ModelOptions;
+import io.marft.policy.generate.FinishReason;
+import io.marft.policy.generate.Generation;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.Sampling;
 import io.marft.policy.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.marft.reward;
 
-import io.marft.schemas.client.TeamStore;
-import io.marft.schemas.client.TeamStore.KnownTeam;
+import io.marft.streaming.topology.TeamStore;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.util.Optional;
 
 /** Team definitions by name and version, as decisions ask for them; {@link TeamStore#find} is one. */

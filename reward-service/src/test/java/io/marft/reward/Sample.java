@@ -1,6 +1,5 @@
 package io.marft.reward;
 
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Message;
@@ -12,6 +11,7 @@ import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.DependencyFunction;
 import io.marft.schemas.team.TeamFile;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

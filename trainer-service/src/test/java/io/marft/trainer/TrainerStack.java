@@ -1,15 +1,15 @@
 package io.marft.trainer;
 
 import io.marft.policy.LanguageModel;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicProvisioner;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.provision.TopicProvisioner;
 import io.marft.testkit.TestCluster;
-import io.marft.trainer.publish.TrainerSettings;
-import io.marft.trainer.update.TrainingFile;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.configure.TrainingFile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.marft.trainer;
 
-import io.marft.policy.Generation;
-import io.marft.policy.GenerationRequest;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.generate.Generation;
+import io.marft.policy.generate.GenerationRequest;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
@@ -107,11 +107,11 @@ public final class Trajectories {
                 .map(action -> new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()))
                 .toList();
         int[] prompt = model.prompt(Conversation.of(agent.getProfile(), observed(episode), seen).stream()
-                .map(message -> new io.marft.policy.Message(message.getRole(), message.getContent()))
+                .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
                 .toList());
         int limit = agent.getSampling().getMaxNewTokens();
         long seed = 31L * episode + agent.getName().hashCode();
-        return new GenerationRequest(prompt, io.marft.policy.Sampling.plain(limit), seed);
+        return new GenerationRequest(prompt, io.marft.policy.generate.Sampling.plain(limit), seed);
     }
 
     private Action action(

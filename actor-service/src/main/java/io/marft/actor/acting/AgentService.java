@@ -1,10 +1,10 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.serving.AdaptersInService;
+import io.marft.actor.adapters.AdaptersInService;
 import io.marft.policy.LanguageModel;
-import io.marft.schemas.client.Service;
-import io.marft.schemas.client.TeamLog;
-import io.marft.schemas.serde.RegistryUnavailableException;
+import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.life.Service;
+import io.marft.streaming.log.TeamLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

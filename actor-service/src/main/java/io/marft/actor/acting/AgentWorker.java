@@ -1,14 +1,14 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.serving.AdaptersInService;
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.InstanceName;
-import io.marft.schemas.client.Refusals;
-import io.marft.schemas.client.Service;
-import io.marft.schemas.client.StaticMember;
-import io.marft.schemas.client.TransientErrors;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.serde.RegistryUnavailableException;
+import io.marft.actor.adapters.AdaptersInService;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.InstanceName;
+import io.marft.streaming.life.Refusals;
+import io.marft.streaming.life.Service;
+import io.marft.streaming.life.StaticMember;
+import io.marft.streaming.life.TransientErrors;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.serving.ServedAdapter;
+import io.marft.actor.adapters.ServedAdapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Turn;

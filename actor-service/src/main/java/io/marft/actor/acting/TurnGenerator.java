@@ -1,13 +1,13 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.serving.ServedAdapter;
-import io.marft.policy.Generation;
-import io.marft.policy.GenerationRequest;
+import io.marft.actor.adapters.ServedAdapter;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.Message;
-import io.marft.policy.Sampling;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Generation;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.Sampling;
+import io.marft.policy.token.Message;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Turn;

@@ -1,17 +1,17 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.serving.ServedAdapter;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.actor.adapters.ServedAdapter;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Turn;
-import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.EncodedSize;
-import io.marft.schemas.serde.KeyText;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.schemas.wire.DeadLetters;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.EncodedSize;
+import io.marft.schemas.wire.KeyText;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.topology.TopologyParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +54,7 @@ final class TurnHandler {
     /**
      * The records that a batch leads to: an action or a dead letter for each.
      *
-     * @throws io.marft.schemas.serde.RegistryUnavailableException if a record cannot be decoded now
+     * @throws io.marft.schemas.wire.RegistryUnavailableException if a record cannot be decoded now
      */
     List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, ServedAdapter adapter) {
         List<ProducerRecord<String, byte[]>> results = new ArrayList<>();

@@ -1,6 +1,5 @@
 package io.marft.actor.routing;
 
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.OpenEpisode;
@@ -14,6 +13,7 @@ import io.marft.schemas.team.DependencyFunction;
 import io.marft.schemas.team.OwnSteps;
 import io.marft.schemas.team.StepInput;
 import io.marft.schemas.team.StepState;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.marft.actor.routing;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.StreamsService;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.StreamsService;
 
 /** The router as a running service. Any number may run, each with an instance name of its own; they share partitions. */
 public final class RouterService extends StreamsService {

@@ -1,6 +1,6 @@
 package io.marft.actor.routing;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.streaming.connect.ClientSettings;
 import java.nio.file.Path;
 
 /**

@@ -1,17 +1,17 @@
 package io.marft.actor.routing;
 
-import io.marft.schemas.client.RefusedTeams;
-import io.marft.schemas.client.TeamStore;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.Turn;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.serde.StateSerde;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.RefusedTeams;
+import io.marft.streaming.topology.TeamStore;
+import io.marft.streaming.topology.TopologyParts;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;

@@ -3,7 +3,7 @@ package io.marft.actor.acting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

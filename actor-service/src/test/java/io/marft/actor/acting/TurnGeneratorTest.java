@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.actor.acting.Policy.Answer;
-import io.marft.actor.serving.ServedAdapter;
+import io.marft.actor.adapters.ServedAdapter;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.Message;
 import io.marft.policy.TinyModels;
+import io.marft.policy.token.Message;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Sampling;

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.Observation;
@@ -24,6 +23,7 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.team.DependencyFunction;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -11,14 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
-import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.DeadLetters;
+import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

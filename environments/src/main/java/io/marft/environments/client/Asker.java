@@ -1,14 +1,14 @@
 package io.marft.environments.client;
 
 import io.marft.environments.task.Episode;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

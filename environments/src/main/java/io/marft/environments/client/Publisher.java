@@ -1,8 +1,8 @@
 package io.marft.environments.client;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -14,20 +14,20 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
 /** Publishes records and sees to it that they arrived. Not thread-safe. */
-final class Publisher implements AutoCloseable {
+public final class Publisher implements AutoCloseable {
 
     private final KafkaProducer<String, byte[]> producer;
     private final RecordCodec codec;
     private final ClientSettings settings;
     private final List<Future<RecordMetadata>> pending = new ArrayList<>();
 
-    Publisher(ClientSettings settings, String clientId) {
+    public Publisher(ClientSettings settings, String clientId) {
         this.settings = settings;
         this.codec = settings.codec();
         this.producer = new KafkaProducer<>(settings.producer(clientId));
     }
 
-    void send(Topic topic, String key, SpecificRecord value) {
+    public void send(Topic topic, String key, SpecificRecord value) {
         String name = settings.topics().of(topic);
         pending.add(producer.send(new ProducerRecord<>(name, key, codec.encode(name, value))));
     }
@@ -37,7 +37,7 @@ final class Publisher implements AutoCloseable {
      *
      * @throws KafkaException if they refused one
      */
-    void flush() {
+    public void flush() {
         producer.flush();
         try {
             for (Future<RecordMetadata> sent : pending) {

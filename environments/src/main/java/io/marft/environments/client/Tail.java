@@ -1,9 +1,9 @@
 package io.marft.environments.client;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +15,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** What is committed to some topics from now on. Not thread-safe. */
-final class Tail implements AutoCloseable {
+public final class Tail implements AutoCloseable {
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final RecordCodec codec;
     private final ClientSettings settings;
 
     /** Begins at the topics' ends as they are when this returns. */
-    Tail(ClientSettings settings, Topic... topics) {
+    public Tail(ClientSettings settings, Topic... topics) {
         this.settings = settings;
         this.codec = settings.codec();
         this.consumer = new KafkaConsumer<>(settings.reader());
@@ -37,12 +37,13 @@ final class Tail implements AutoCloseable {
         partitions.forEach(consumer::position); // Seeking is lazy; asking fixes the place.
     }
 
-    ConsumerRecords<String, byte[]> poll() {
+    public ConsumerRecords<String, byte[]> poll() {
         return consumer.poll(Duration.ofMillis(100));
     }
 
     /** The record's value if it comes from that topic and is readable. */
-    <T extends SpecificRecord> Optional<T> value(ConsumerRecord<String, byte[]> record, Topic topic, Class<T> type) {
+    public <T extends SpecificRecord> Optional<T> value(
+            ConsumerRecord<String, byte[]> record, Topic topic, Class<T> type) {
         if (!record.topic().equals(settings.topics().of(topic))) {
             return Optional.empty();
         }

@@ -1,10 +1,10 @@
 package io.marft.environments.feed;
 
 import io.marft.environments.task.Task;
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.Refusals;
-import io.marft.schemas.client.Service;
-import io.marft.schemas.serde.RegistryUnavailableException;
+import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.Refusals;
+import io.marft.streaming.life.Service;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

@@ -7,13 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.environments.Peers;
 import io.marft.environments.TestTeam;
-import io.marft.environments.task.ArithmeticTask;
+import io.marft.environments.arithmetic.ArithmeticTask;
+import io.marft.environments.measure.EvaluationTimeoutException;
+import io.marft.environments.measure.Evaluator;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
-import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Evaluation;
-import io.marft.schemas.topic.TopicProvisioner;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.provision.TopicProvisioner;
 import io.marft.testkit.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;

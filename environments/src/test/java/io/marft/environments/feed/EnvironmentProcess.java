@@ -1,9 +1,9 @@
 package io.marft.environments.feed;
 
 import io.marft.environments.TestTeam;
-import io.marft.environments.task.ArithmeticTask;
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.topic.TopicProvisioner;
+import io.marft.environments.arithmetic.ArithmeticTask;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.provision.TopicProvisioner;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.environments.Peers;
-import io.marft.environments.task.ArithmeticTask;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Episode;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.connect.ClientSettings;
 import io.marft.testkit.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.marft.environments.TestTeam;
 import io.marft.environments.arithmetic.ArithmeticProblems;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.arithmetic.Split;
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.Observation;

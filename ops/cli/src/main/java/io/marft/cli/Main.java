@@ -1,5 +1,22 @@
 package io.marft.cli;
 
+import io.marft.cli.adapters.AdaptersCommand;
+import io.marft.cli.inspect.LagCommand;
+import io.marft.cli.inspect.ReplayCommand;
+import io.marft.cli.inspect.TailCommand;
+import io.marft.cli.inspect.TopicsCommand;
+import io.marft.cli.lab.BenchCommand;
+import io.marft.cli.lab.ExperimentCommand;
+import io.marft.cli.lab.PretrainCommand;
+import io.marft.cli.letters.DeadLettersCommand;
+import io.marft.cli.process.Failures;
+import io.marft.cli.process.StopSignal;
+import io.marft.cli.serve.ProvisionCommand;
+import io.marft.cli.serve.ServeCommand;
+import io.marft.cli.stack.AskCommand;
+import io.marft.cli.stack.DemoCommand;
+import io.marft.cli.stack.UpCommand;
+import io.marft.cli.teams.TeamCommand;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +56,7 @@ public final class Main implements Runnable {
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::wrongUsage)

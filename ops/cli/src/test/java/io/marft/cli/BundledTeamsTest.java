@@ -8,7 +8,7 @@ import io.marft.environments.arithmetic.Problem;
 import io.marft.environments.arithmetic.Role;
 import io.marft.environments.arithmetic.Split;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.Message;
+import io.marft.policy.token.Message;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;

@@ -3,19 +3,26 @@ package io.marft.cli;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may know whom: services meet on topics only. */
+/** Who may know whom: services meet on topics only, modules stand on four floors, and packages know each other one way. */
 class LayeringTest {
 
+    private static final int MOST_FILES = 20;
+    private static final String GENERATED = "io.marft.schemas.record";
     private static final List<String> SERVICES = List.of("environments", "actor", "reward", "trainer");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -37,22 +44,45 @@ class LayeringTest {
         return "io.marft." + module + "..";
     }
 
-    @Test
-    void shouldKeepSchemasFreeOfTheRest() {
-        assertKnowsNoOtherThan("schemas", "schemas");
+    private static void assertFreeOf(String module, String... packages) {
+        noClasses()
+                .that()
+                .resideInAPackage(packages(module))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages)
+                .check(CLASSES);
     }
 
     @Test
-    void shouldKeepThePolicyFreeOfTheRestAndOfKafka() {
+    void shouldHaveNoCircleOfPackages() {
+        slices().matching("io.marft.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void shouldHaveNoRoomThatIsTooFull() {
+        Map<String, Long> files = CLASSES.stream()
+                .filter(type -> type.isTopLevelClass()
+                        && !type.getPackageName().startsWith(GENERATED)
+                        && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        files.values().removeIf(count -> count <= MOST_FILES);
+        assertEquals(Map.of(), files, "packages of more than " + MOST_FILES + " files: cut them by what they do");
+    }
+
+    @Test
+    void shouldKeepTheGroundFloorFreeOfTheRest() {
+        assertKnowsNoOtherThan("schemas", "schemas");
+        assertFreeOf("schemas", "org.apache.kafka.streams..");
         assertKnowsNoOtherThan("kernels", "kernels");
-        assertKnowsNoOtherThan("policy", "kernels", "policy");
-        noClasses()
-                .that()
-                .resideInAPackage(packages("policy"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.apache.kafka..")
-                .check(CLASSES);
+        assertKnowsNoOtherThan("jinja", "jinja");
+    }
+
+    @Test
+    void shouldKeepThePolicyAndTheWayWithKafkaFromKnowingEachOther() {
+        assertKnowsNoOtherThan("policy", "kernels", "jinja", "policy");
+        assertFreeOf("policy", "org.apache.kafka..");
+        assertKnowsNoOtherThan("streaming", "schemas", "streaming");
     }
 
     @Test
@@ -60,6 +90,7 @@ class LayeringTest {
         assertKnowsNoOtherThan(
                 "bench",
                 "schemas",
+                "streaming",
                 "policy",
                 "environments",
                 "actor",
@@ -73,31 +104,34 @@ class LayeringTest {
     @Test
     void shouldKeepExperimentsFreeOfTheLocalStackAndOfKafka() {
         assertKnowsNoOtherThan(
-                "experiment", "schemas", "policy", "environments", "actor", "reward", "trainer", "experiment");
-        noClasses()
-                .that()
-                .resideInAPackage(packages("experiment"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.apache.kafka..")
-                .check(CLASSES);
+                "experiment",
+                "schemas",
+                "streaming",
+                "policy",
+                "environments",
+                "actor",
+                "reward",
+                "trainer",
+                "experiment");
+        assertFreeOf("experiment", "org.apache.kafka..");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"environments", "reward"})
     void shouldKeepServicesThatNeedNoModelFreeOfIt(String service) {
-        assertKnowsNoOtherThan(service, "schemas", service);
+        assertKnowsNoOtherThan(service, "schemas", "streaming", service);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"actor", "trainer"})
     void shouldKeepServicesFromKnowingEachOther(String service) {
-        assertKnowsNoOtherThan(service, "schemas", "policy", service);
+        assertKnowsNoOtherThan(service, "schemas", "streaming", "policy", service);
     }
 
     @Test
-    void shouldCoverEveryServiceByARule() {
-        assertKnowsNoOtherThan("local", "schemas", "policy", "environments", "actor", "reward", "trainer", "local");
+    void shouldCoverEveryModuleByARule() {
+        assertKnowsNoOtherThan(
+                "local", "schemas", "streaming", "policy", "environments", "actor", "reward", "trainer", "local");
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
@@ -105,7 +139,9 @@ class LayeringTest {
                 .and()
                 .resideOutsideOfPackages(
                         "io.marft.schemas..",
+                        "io.marft.streaming..",
                         "io.marft.kernels..",
+                        "io.marft.jinja..",
                         "io.marft.policy..",
                         "io.marft.local..",
                         "io.marft.bench..",

@@ -1,9 +1,10 @@
 package io.marft.cli;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.cli.inspect.LogView;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;

@@ -3,10 +3,10 @@ package io.marft.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.connect.ClientSettings;
 import io.marft.testkit.verify.History;
 import io.marft.testkit.verify.Verifier;
 import java.util.List;

@@ -2,6 +2,15 @@ package io.marft.experiment;
 
 import io.marft.environments.task.Task;
 import io.marft.experiment.Meter.Work;
+import io.marft.experiment.declare.Experiment;
+import io.marft.experiment.declare.ExperimentException;
+import io.marft.experiment.declare.RunKey;
+import io.marft.experiment.result.Results;
+import io.marft.experiment.result.ResultsFolder;
+import io.marft.experiment.run.Run;
+import io.marft.experiment.run.RunPlan;
+import io.marft.experiment.run.RunResult;
+import io.marft.experiment.run.StoppedException;
 import io.marft.policy.LanguageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

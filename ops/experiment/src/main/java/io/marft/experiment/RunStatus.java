@@ -1,6 +1,13 @@
 package io.marft.experiment;
 
 import io.marft.experiment.Meter.Work;
+import io.marft.experiment.result.ResultsFolder;
+import io.marft.experiment.run.Point;
+import io.marft.experiment.run.RunCheckpoint;
+import io.marft.experiment.run.RunObserver;
+import io.marft.experiment.run.RunPlan;
+import io.marft.experiment.run.RunState;
+import io.marft.experiment.run.StoppedException;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 

@@ -1,5 +1,6 @@
 package io.marft.experiment;
 
+import io.marft.experiment.declare.RunKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,9 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.environments.task.ArithmeticTask;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
+import io.marft.experiment.declare.ExperimentException;
+import io.marft.experiment.declare.ExperimentFile;
+import io.marft.experiment.declare.RunKey;
+import io.marft.experiment.result.ResultsFolder;
+import io.marft.experiment.run.RunPlan;
+import io.marft.experiment.run.RunResult;
+import io.marft.experiment.run.StoppedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,12 +2,22 @@ package io.marft.experiment;
 
 import io.marft.environments.task.Episode;
 import io.marft.environments.task.Task;
+import io.marft.experiment.declare.Algorithm;
+import io.marft.experiment.declare.Cell;
+import io.marft.experiment.declare.EvaluationSettings;
+import io.marft.experiment.declare.Experiment;
+import io.marft.experiment.game.Arena;
+import io.marft.experiment.result.Results;
+import io.marft.experiment.run.Point;
+import io.marft.experiment.run.RunPlan;
+import io.marft.experiment.run.RunResult;
+import io.marft.experiment.run.RunState;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.ModelOptions;
+import io.marft.policy.decoder.ModelOptions;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.TeamFile;
-import io.marft.trainer.update.TrainingFile;
+import io.marft.trainer.configure.TrainingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,22 +29,22 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The bundled model and team, and experiments of them that take seconds. */
-final class Sample {
+public final class Sample {
 
     static final Path HOME = Path.of(System.getProperty("marft.home"));
 
     private Sample() {}
 
-    static LanguageModel model() {
+    public static LanguageModel model() {
         return LanguageModel.load(HOME.resolve("models/arithmetic"), ModelOptions.DEFAULT.withThreads(1));
     }
 
-    static Team team() {
+    public static Team team() {
         return TeamFile.load(HOME.resolve("teams/arithmetic.yaml"));
     }
 
     /** Episodes with the problems and the sampling of a run of a seed. */
-    static List<Arena.Start> starts(Task task, long seed, int count) {
+    public static List<Arena.Start> starts(Task task, long seed, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new Arena.Start(
                         new Episode("t-test-" + i, team(), Purpose.TRAINING, task.name(), Episode.seed(seed, i)),
@@ -43,7 +53,7 @@ final class Sample {
     }
 
     /** Writes files, and an experiment that names them. */
-    static Path write(Path directory, String experiment) {
+    public static Path write(Path directory, String experiment) {
         try {
             Files.writeString(directory.resolve("team.yaml"), Files.readString(HOME.resolve("teams/arithmetic.yaml")));
             Files.writeString(
@@ -61,7 +71,7 @@ final class Sample {
     }
 
     /** One team, untuned and trained for three batches, two seeds. */
-    static final String SMALL =
+    public static final String SMALL =
             """
             name: small
             tokens: 2500
@@ -77,7 +87,7 @@ final class Sample {
             """;
 
     /** Results as if an experiment had run: {@code trained} learns, {@code untuned} does not. */
-    static Results results(double[] untuned, double[][] curves) {
+    public static Results results(double[] untuned, double[][] curves) {
         Algorithm none = new Algorithm(false, TrainingFile.parse("", "test"));
         Algorithm trained = new Algorithm(true, none.configuration());
         Map<String, Algorithm> algorithms = new LinkedHashMap<>();

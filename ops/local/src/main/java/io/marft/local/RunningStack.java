@@ -1,7 +1,7 @@
 package io.marft.local;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.streaming.connect.ClientSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

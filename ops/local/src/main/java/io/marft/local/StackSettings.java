@@ -1,8 +1,8 @@
 package io.marft.local;
 
-import io.marft.policy.ModelOptions;
+import io.marft.policy.decoder.ModelOptions;
 import io.marft.schemas.record.Team;
-import io.marft.trainer.update.TrainingConfiguration;
+import io.marft.trainer.configure.TrainingConfiguration;
 import java.nio.file.Path;
 
 /**

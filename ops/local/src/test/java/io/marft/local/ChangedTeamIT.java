@@ -9,13 +9,12 @@ import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
 import io.marft.actor.routing.RouterService;
 import io.marft.actor.routing.RouterSettings;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
-import io.marft.environments.task.ArithmeticTask;
 import io.marft.reward.assemble.AssembleService;
 import io.marft.reward.score.ScoreService;
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.Service;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
@@ -23,10 +22,13 @@ import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.TeamFile;
-import io.marft.schemas.topic.CatalogueException;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.Service;
+import io.marft.streaming.log.LogReader;
+import io.marft.streaming.provision.CatalogueException;
+import io.marft.streaming.provision.Provisioning;
+import io.marft.streaming.provision.TeamConflictException;
 import io.marft.testkit.TestCluster;
-import io.marft.trainer.publish.LogReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,7 +178,7 @@ class ChangedTeamIT {
     }
 
     private String refused(ClientSettings client, String yaml) {
-        return assertThrows(StackException.class, () -> Provisioning.apply(client, draft(yaml)))
+        return assertThrows(TeamConflictException.class, () -> Provisioning.apply(client, draft(yaml)))
                 .getMessage();
     }
 

@@ -1,7 +1,7 @@
 package io.marft.local;
 
 import io.marft.actor.acting.Policy;
-import io.marft.actor.serving.ServedAdapter;
+import io.marft.actor.adapters.ServedAdapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Turn;

@@ -1,13 +1,13 @@
 package io.marft.local;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Turn;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.marft.system;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.marft.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.topic.Topic;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.topic.Topic;
 import io.marft.testkit.EpisodeSource;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;

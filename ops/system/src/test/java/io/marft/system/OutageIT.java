@@ -3,9 +3,9 @@ package io.marft.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.topic.Topic;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import io.marft.testkit.verify.History;

@@ -1,15 +1,15 @@
 package io.marft.system;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.KeyText;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.KeyText;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.serde.KeyText;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.DeadLetters;
+import io.marft.schemas.wire.KeyText;
+import io.marft.streaming.connect.ClientSettings;
 import io.marft.system.Poison.Bad;
 import io.marft.testkit.EpisodeSource;
 import io.marft.testkit.Log;

@@ -2,7 +2,7 @@ package io.marft.system;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import java.lang.management.ManagementFactory;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.topic.Topic;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package io.marft.system;
 
 import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
-import io.marft.bench.StubPolicy;
+import io.marft.bench.pipeline.StubPolicy;
 import io.marft.policy.checkpoint.Checkpoint;
-import io.marft.schemas.client.ClientSettings;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.TeamFile;
+import io.marft.streaming.connect.ClientSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

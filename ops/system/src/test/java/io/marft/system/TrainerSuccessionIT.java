@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.topic.Topic;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.marft.testkit;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

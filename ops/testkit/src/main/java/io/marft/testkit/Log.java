@@ -1,9 +1,9 @@
 package io.marft.testkit;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.serde.Decoded;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -13,7 +13,7 @@ final class Devices {
     /**
      * The device of a name.
      *
-     * @param name as in {@link io.marft.policy.ModelOptions}
+     * @param name as in {@link io.marft.policy.decoder.ModelOptions}
      * @throws IllegalArgumentException if it is a GPU that libtorch does not see
      */
     static Device of(String name) {

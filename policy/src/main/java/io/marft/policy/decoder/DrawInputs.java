@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.marft.policy.generate.Continuation;
+import io.marft.policy.generate.Draw;
 import java.util.List;
 
 /** How rows draw, as inputs of the module's methods. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.generate.KeptAdapters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

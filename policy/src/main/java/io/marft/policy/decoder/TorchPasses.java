@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Continuation;
+import io.marft.policy.generate.Passes;
 import java.util.Arrays;
 import java.util.List;
 

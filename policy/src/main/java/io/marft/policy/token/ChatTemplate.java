@@ -2,10 +2,10 @@ package io.marft.policy.token;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.marft.jinja.Template;
+import io.marft.jinja.library.TemplateRefusal;
+import io.marft.jinja.value.TemplateException;
 import io.marft.policy.checkpoint.CheckpointException;
-import io.marft.policy.token.jinja.Template;
-import io.marft.policy.token.jinja.TemplateException;
-import io.marft.policy.token.jinja.TemplateRefusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.policy.ModelOptions;
-import io.marft.policy.ModelOptions.Use;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.decoder.ModelOptions.Use;
+import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.Drawn;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

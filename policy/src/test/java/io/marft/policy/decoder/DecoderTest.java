@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.policy.ModelOptions;
-import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
+import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.Drawn;
+import io.marft.policy.train.Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.marft.policy.ModelOptions;
-import io.marft.policy.ModelOptions.Use;
-import io.marft.policy.Score;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.decoder.ModelOptions.Use;
+import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.Drawn;
+import io.marft.policy.train.Score;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.policy.ModelOptions;
-import io.marft.policy.ModelOptions.Use;
-import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
@@ -14,6 +11,8 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.Family;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
+import io.marft.policy.decoder.ModelOptions.Use;
+import io.marft.policy.train.Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package io.marft.policy.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.policy.generate.Draw;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;

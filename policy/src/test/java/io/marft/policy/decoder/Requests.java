@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.Drawn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.policy.ModelOptions;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.Drawn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

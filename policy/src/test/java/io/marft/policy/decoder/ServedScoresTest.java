@@ -3,13 +3,14 @@ package io.marft.policy.decoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.marft.policy.ModelOptions;
-import io.marft.policy.Score;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.Family;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Lane;
+import io.marft.policy.train.Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.marft.reward.assemble;
 
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.StreamsService;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.StreamsService;
 import java.nio.file.Path;
 
 /** Assembles closed episodes: a Kafka Streams application that writes {@code trajectories}. */

@@ -1,15 +1,15 @@
 package io.marft.reward.assemble;
 
-import io.marft.schemas.client.TeamStore;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reward;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.serde.StateSerde;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.TeamStore;
+import io.marft.streaming.topology.TopologyParts;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;

@@ -1,7 +1,6 @@
 package io.marft.reward.assemble;
 
 import io.marft.reward.Teams;
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Closure;
@@ -9,6 +8,7 @@ import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Trajectory;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.marft.reward.assemble;
 
 import io.marft.reward.Teams;
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Closure;
@@ -13,6 +12,7 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.OwnSteps;
 import io.marft.schemas.team.StepInput;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

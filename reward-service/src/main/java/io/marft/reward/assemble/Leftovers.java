@@ -1,9 +1,9 @@
 package io.marft.reward.assemble;
 
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.topic.Topic;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

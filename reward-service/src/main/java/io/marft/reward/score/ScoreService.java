@@ -1,8 +1,8 @@
 package io.marft.reward.score;
 
 import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.client.ClientSettings;
-import io.marft.schemas.client.StreamsService;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.StreamsService;
 import java.nio.file.Path;
 
 /** Scores answers by references: a Kafka Streams application that writes {@code rewards}. */

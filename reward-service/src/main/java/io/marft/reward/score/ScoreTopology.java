@@ -1,16 +1,16 @@
 package io.marft.reward.score;
 
 import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.client.TeamStore;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.ScoringState;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.serde.StateSerde;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.TeamStore;
+import io.marft.streaming.topology.TopologyParts;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;

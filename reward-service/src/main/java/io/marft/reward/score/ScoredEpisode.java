@@ -1,7 +1,6 @@
 package io.marft.reward.score;
 
 import io.marft.reward.Teams;
-import io.marft.schemas.client.TeamStore.KnownTeam;
 import io.marft.schemas.record.HeldAction;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
@@ -9,6 +8,7 @@ import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.StepInput;
+import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

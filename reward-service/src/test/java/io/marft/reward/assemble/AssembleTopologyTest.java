@@ -12,14 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.TopologyHarness;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

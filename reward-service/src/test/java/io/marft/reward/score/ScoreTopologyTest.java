@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.TopologyHarness;
 import io.marft.reward.verify.Verifiers;
-import io.marft.schemas.client.TopologyParts;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

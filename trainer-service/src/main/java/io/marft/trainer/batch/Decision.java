@@ -1,6 +1,6 @@
 package io.marft.trainer.batch;
 
-import io.marft.policy.Sequence;
+import io.marft.policy.train.Sequence;
 
 /**
  * One decision of a flattened episode.

@@ -1,9 +1,9 @@
 package io.marft.trainer.batch;
 
 import io.marft.policy.LanguageModel;
-import io.marft.policy.Message;
-import io.marft.policy.Sequence;
 import io.marft.policy.checkpoint.CheckpointException;
+import io.marft.policy.token.Message;
+import io.marft.policy.train.Sequence;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.PredecessorAction;

@@ -2,10 +2,12 @@ package io.marft.trainer.publish;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
-import io.marft.trainer.update.StateBytes;
-import io.marft.trainer.update.TrainingState;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.log.LogReader;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.state.StateBytes;
+import io.marft.trainer.state.TrainingState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,11 @@ package io.marft.trainer.publish;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.streaming.log.LogReader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,14 @@
 package io.marft.trainer.publish;
 
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.CheckpointChunk;
-import io.marft.schemas.topic.Topic;
-import io.marft.trainer.update.StateBytes;
-import io.marft.trainer.update.TrainingConfiguration;
-import io.marft.trainer.update.TrainingState;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.state.StateBytes;
+import io.marft.trainer.state.TrainingState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Finds the training state that a team's last committed update left behind. */
-final class Checkpoints {
+public final class Checkpoints {
 
     /** In offsets: the newest checkpoint ends the topic, which holds older ones until it is compacted. */
     private static final long FIRST_LOOK = 256;
@@ -31,7 +33,7 @@ final class Checkpoints {
      *
      * @throws IllegalStateException if the log's last checkpoint is damaged, or of another model, team or shape
      */
-    static TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
+    public static TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
         TrainingConfiguration configuration = settings.configuration();
         Optional<TrainingState> latest =
                 latest(settings.client(), settings.team().getName());
@@ -45,7 +47,7 @@ final class Checkpoints {
      *
      * @throws IllegalStateException if the log's last checkpoint is not whole or does not have its digest
      */
-    static Optional<TrainingState> latest(ClientSettings client, String team) {
+    public static Optional<TrainingState> latest(ClientSettings client, String team) {
         String topic = client.topics().of(Topic.CHECKPOINTS);
         try (LogReader log = new LogReader(client)) {
             for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Cuts what is too large for one record into pieces well below the broker's limit, and joins them again. */
-final class Chunks {
+public final class Chunks {
 
     /** Bytes of a piece at most. */
     static final int SIZE = 512 * 1024;
@@ -23,7 +23,7 @@ final class Chunks {
     }
 
     /** The whole of pieces in order. */
-    static byte[] join(List<ByteBuffer> pieces) {
+    public static byte[] join(List<ByteBuffer> pieces) {
         ByteBuffer whole = ByteBuffer.allocate(
                 pieces.stream().mapToInt(ByteBuffer::remaining).sum());
         pieces.forEach(piece -> whole.put(piece.duplicate()));

@@ -2,6 +2,8 @@ package io.marft.trainer.publish;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.AgentUpdate;
@@ -9,13 +11,12 @@ import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.serde.DeadLetters;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.schemas.wire.DeadLetters;
 import io.marft.trainer.batch.TrajectoryBatch;
-import io.marft.trainer.update.StateBytes;
-import io.marft.trainer.update.TrainingFile;
-import io.marft.trainer.update.TrainingState;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.configure.TrainingFile;
+import io.marft.trainer.state.StateBytes;
+import io.marft.trainer.state.TrainingState;
 import io.marft.trainer.update.UpdateResult;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -27,7 +28,7 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /** All records of one update, in the order in which they are written. */
-final class UpdateRecords {
+public final class UpdateRecords {
 
     /** A record on its way to a topic. */
     record Outgoing(String topic, String key, SpecificRecord value) {}
@@ -48,7 +49,7 @@ final class UpdateRecords {
      * @param previousStateDigest digest of the state that it started from
      * @param startedAt when it began
      */
-    static List<Outgoing> of(
+    public static List<Outgoing> of(
             TrainerSettings settings,
             int teamVersion,
             TrajectoryBatch batch,
@@ -89,7 +90,7 @@ final class UpdateRecords {
      * @param state the state that training stands at, which stays as it is
      * @param teamVersion the newest version of the team that was met
      */
-    static List<Outgoing> ofAccount(
+    public static List<Outgoing> ofAccount(
             TrainerSettings settings, TrainingState state, int teamVersion, TrajectoryBatch batch) {
         UpdateRecords records = new UpdateRecords(settings);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -108,7 +109,7 @@ final class UpdateRecords {
      * @param state the state after it
      * @param imported the agent whose adapter it is
      */
-    static List<Outgoing> ofImport(
+    public static List<Outgoing> ofImport(
             TrainerSettings settings, TrainingState state, String imported, String previousStateDigest) {
         UpdateRecords records = new UpdateRecords(settings);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);

@@ -1,8 +1,8 @@
 package io.marft.trainer.publish;
 
-import io.marft.schemas.client.Refusals;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.serde.RegistryUnavailableException;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.life.Refusals;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes an update's records and its offsets in one transaction. To be used by the producer's thread. */
-final class UpdateTransaction {
+public final class UpdateTransaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpdateTransaction.class);
 
@@ -32,7 +32,7 @@ final class UpdateTransaction {
     private final CountDownLatch closing;
 
     /** @param closing ends the patience with a cluster that does not answer */
-    UpdateTransaction(
+    public UpdateTransaction(
             KafkaProducer<String, byte[]> producer,
             RecordCodec codec,
             ConsumerGroupMetadata group,
@@ -51,7 +51,7 @@ final class UpdateTransaction {
      * @throws KafkaException if another trainer has fenced this one, if it lacks a right, or if the service is closed
      *     before the cluster took the records
      */
-    void commit(List<UpdateRecords.Outgoing> records, Map<TopicPartition, OffsetAndMetadata> offsets)
+    public void commit(List<UpdateRecords.Outgoing> records, Map<TopicPartition, OffsetAndMetadata> offsets)
             throws InterruptedException {
         while (true) {
             producer.beginTransaction();
@@ -110,7 +110,7 @@ final class UpdateTransaction {
     }
 
     /** A broker has forgotten a producer's id, for instance, because it was not used for days. */
-    static final class ProducerLostException extends RuntimeException {
+    public static final class ProducerLostException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 

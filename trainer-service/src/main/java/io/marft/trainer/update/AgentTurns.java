@@ -2,6 +2,10 @@ package io.marft.trainer.update;
 
 import io.marft.trainer.advantage.Normalization;
 import io.marft.trainer.batch.Decision;
+import io.marft.trainer.configure.Formulas;
+import io.marft.trainer.configure.Schedule;
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.state.AgentState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,11 +1,13 @@
 package io.marft.trainer.update;
 
-import io.marft.policy.Score;
-import io.marft.policy.Sequence;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.configure.CreditMode;
 import io.marft.trainer.objective.Level;
+import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

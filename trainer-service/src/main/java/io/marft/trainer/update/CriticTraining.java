@@ -1,8 +1,13 @@
 package io.marft.trainer.update;
 
+import io.marft.trainer.configure.Formulas;
+import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.critic.Critic;
 import io.marft.trainer.objective.ValueObjective;
+import io.marft.trainer.optimizer.AdamW;
+import io.marft.trainer.optimizer.Moments;
 import io.marft.trainer.reference.ReferenceValueLoss;
+import io.marft.trainer.state.CriticState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,11 @@ package io.marft.trainer.update;
 
 import io.marft.policy.LanguageModel;
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.state.AgentState;
+import io.marft.trainer.state.CriticState;
+import io.marft.trainer.state.Seeds;
+import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,15 @@
 package io.marft.trainer.update;
 
 import io.marft.policy.LanguageModel;
-import io.marft.policy.Score;
-import io.marft.policy.Sequence;
-import io.marft.policy.TrainingPass;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
+import io.marft.policy.train.TrainingPass;
 import io.marft.trainer.objective.ActionTerm;
 import io.marft.trainer.objective.Level;
 import io.marft.trainer.objective.PolicyDiagnostics;
 import io.marft.trainer.objective.PolicyObjective;
+import io.marft.trainer.state.AgentState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,11 +1,14 @@
 package io.marft.trainer.update;
 
-import io.marft.policy.Score;
-import io.marft.policy.Sequence;
+import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import io.marft.trainer.batch.Decision;
+import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.objective.ActionTerm;
 import io.marft.trainer.objective.PolicyDiagnostics;
 import io.marft.trainer.objective.PolicyObjective;
+import io.marft.trainer.optimizer.AdamW;
+import io.marft.trainer.state.AgentState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.marft.trainer.update;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.reference.ReferenceAdvantage;
 import io.marft.trainer.reference.ReferenceBuffer;
+import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

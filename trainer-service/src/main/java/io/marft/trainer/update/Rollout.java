@@ -2,6 +2,7 @@ package io.marft.trainer.update;
 
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

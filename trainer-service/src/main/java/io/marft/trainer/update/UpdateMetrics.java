@@ -2,6 +2,7 @@ package io.marft.trainer.update;
 
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.state.AgentState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.marft.trainer.update;
 
+import io.marft.trainer.state.TrainingState;
 import java.util.List;
 import java.util.Map;
 

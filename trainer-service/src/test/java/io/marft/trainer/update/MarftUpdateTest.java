@@ -9,7 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.trainer.batch.Episode;
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.objective.Level;
+import io.marft.trainer.optimizer.AdamW;
+import io.marft.trainer.optimizer.Moments;
+import io.marft.trainer.state.AgentState;
+import io.marft.trainer.state.StateBytes;
+import io.marft.trainer.state.TrainingState;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.marft.trainer.update;
 
-import io.marft.policy.Sequence;
+import io.marft.policy.train.Sequence;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.objective.ActionTerm;

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.optimizer.AdamW;
+import io.marft.trainer.state.AgentState;
+import io.marft.trainer.state.StateBytes;
+import io.marft.trainer.state.TrainingState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

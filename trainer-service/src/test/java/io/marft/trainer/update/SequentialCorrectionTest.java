@@ -3,7 +3,7 @@ package io.marft.trainer.update;
 import static io.marft.trainer.Matrices.assertClose;
 import static io.marft.trainer.Matrices.column;
 
-import io.marft.policy.Sequence;
+import io.marft.policy.train.Sequence;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.BenchException;
-import io.marft.environments.task.ArithmeticTask;
+import io.marft.bench.report.BenchException;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Episode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;
-import io.marft.schemas.serde.RecordCodec;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

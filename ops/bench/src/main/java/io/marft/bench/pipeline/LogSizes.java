@@ -1,7 +1,7 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.BenchException;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.bench.report.BenchException;
+import io.marft.streaming.connect.ClientSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;

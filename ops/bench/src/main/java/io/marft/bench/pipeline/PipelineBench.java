@@ -1,7 +1,7 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.BenchException;
-import io.marft.bench.Machine;
+import io.marft.bench.report.BenchException;
+import io.marft.bench.report.Machine;
 import io.marft.schemas.record.TeamAgent;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.Machine;
+import io.marft.bench.report.Machine;
 import java.util.List;
 import java.util.Map;
 

@@ -1,11 +1,11 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.BenchException;
-import io.marft.schemas.client.ClientSettings;
+import io.marft.bench.report.BenchException;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
-import io.marft.schemas.topic.Topic;
-import io.marft.schemas.topic.TopicNames;
+import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.marft.bench.pipeline;
 
-import io.marft.bench.BenchException;
+import io.marft.bench.report.BenchException;
+import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
-import io.marft.environments.task.ArithmeticTask;
-import io.marft.schemas.topic.Topic;
+import io.marft.schemas.catalogue.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.marft.testkit.verify;
 
-import io.marft.schemas.client.ClientSettings;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.DeadLetter;
@@ -12,7 +12,7 @@ import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.record.Update;
-import io.marft.schemas.topic.Topic;
+import io.marft.streaming.connect.ClientSettings;
 import io.marft.testkit.Log;
 import io.marft.testkit.Log.Placed;
 import java.util.ArrayList;

@@ -1,0 +1,99 @@
+package io.marft.actor.adapters;
+
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Puts one agent's adapters together: manifests and chunks come from two topics, so in any order. Versions up to the
+ * newest that {@link #serves is in service} are passed over; one that was completed but refused may be published again.
+ * Of versions that are not complete only the latest to arrive are kept.
+ *
+ * <p>Not thread-safe.
+ *
+ * @param <S> where a manifest came from; handed back with it
+ */
+final class AdapterAssembly<S> {
+
+    /** An adapter all of whose parts have come; the weights are as yet unverified. */
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record Complete<S>(AdapterManifest manifest, byte[] weights, S source) {}
+
+    private static final int MOST_OPEN = 16;
+
+    private final Map<Long, Parts<S>> open = new LinkedHashMap<>();
+    private long newest;
+
+    /** Takes a manifest; gives the adapter if this was its last missing part. */
+    Optional<Complete<S>> add(AdapterManifest manifest, S source) {
+        if (manifest.getVersion() <= newest) {
+            return Optional.empty();
+        }
+        Parts<S> parts = parts(manifest.getVersion());
+        parts.manifest = manifest;
+        parts.source = source;
+        return complete(manifest.getVersion(), parts);
+    }
+
+    /** Takes a chunk; gives the adapter if this was its last missing part. */
+    Optional<Complete<S>> add(AdapterChunk chunk) {
+        if (chunk.getVersion() <= newest) {
+            return Optional.empty();
+        }
+        Parts<S> parts = parts(chunk.getVersion());
+        parts.chunks.put(chunk.getIndex(), chunk.getData());
+        return complete(chunk.getVersion(), parts);
+    }
+
+    /** Says that this version is in service: older ones are of no use from now on. */
+    void serves(long version) {
+        newest = version;
+        open.keySet().removeIf(other -> other <= version);
+    }
+
+    private Parts<S> parts(long version) {
+        if (!open.containsKey(version) && open.size() == MOST_OPEN) {
+            open.remove(open.keySet().iterator().next());
+        }
+        return open.computeIfAbsent(version, v -> new Parts<>());
+    }
+
+    private Optional<Complete<S>> complete(long version, Parts<S> parts) {
+        if (!parts.complete()) {
+            return Optional.empty();
+        }
+        open.remove(version);
+        return Optional.of(new Complete<>(parts.manifest, parts.weights(), parts.source));
+    }
+
+    private static final class Parts<S> {
+
+        private final Map<Integer, ByteBuffer> chunks = new TreeMap<>();
+        private AdapterManifest manifest;
+        private S source;
+
+        boolean complete() {
+            if (manifest == null) {
+                return false;
+            }
+            for (int i = 0; i < manifest.getChunks(); i++) {
+                if (!chunks.containsKey(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        byte[] weights() {
+            chunks.keySet().removeIf(index -> index < 0 || index >= manifest.getChunks());
+            int size = chunks.values().stream().mapToInt(ByteBuffer::remaining).sum();
+            ByteBuffer all = ByteBuffer.allocate(size);
+            chunks.values().forEach(chunk -> all.put(chunk.duplicate()));
+            return all.array();
+        }
+    }
+}

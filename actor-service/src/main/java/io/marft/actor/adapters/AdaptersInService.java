@@ -1,0 +1,345 @@
+package io.marft.actor.adapters;
+
+import io.marft.actor.adapters.AdapterCheck.Refused;
+import io.marft.actor.adapters.AdapterCheck.Verdict;
+import io.marft.actor.adapters.AdapterCheck.Verified;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.record.AdapterChunk;
+import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.wire.DeadLetters;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.KeyText;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.Service;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest good adapter of each agent, kept up to date by one thread that reads manifests and chunks: from where the
+ * newest ones begin ({@link NewestAdapters}), or, should one of those be of no use, from the beginning. An adapter that is
+ * not what its manifest says, or does not fit the model, is refused with a log line and a dead letter, and the last good
+ * one stays. The topics are read anew at every start; committed offsets only say which records have had their dead letters.
+ *
+ * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
+ * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
+ */
+public final class AdaptersInService implements Service {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdaptersInService.class);
+    private static final String NAME = "serving";
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ClientSettings settings;
+    private final String team;
+    private final AdapterCheck check;
+    private final Set<String> agents;
+    private final Map<String, AdapterAssembly<ConsumerRecord<String, byte[]>>> assemblies = new HashMap<>();
+    private final Map<String, ServedAdapter> served = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> toldBefore = new HashMap<>();
+    private final Map<TopicPartition, Long> told = new HashMap<>();
+    /** Places of records that this process has rejected: a start may read some of them twice. */
+    private final Set<String> rejected = new HashSet<>();
+
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaProducer<String, byte[]> producer;
+    private final RecordCodec codec;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /**
+     * @param instance this process's name among those that run the same agents
+     * @param team the team whose adapters are read
+     * @param agents the agents whose adapters are read; none stands for all
+     * @param baseModelDigest digest of the model that is to carry them
+     * @param model its shape
+     */
+    public AdaptersInService(
+            ClientSettings settings,
+            String instance,
+            String team,
+            Set<String> agents,
+            String baseModelDigest,
+            ModelConfig model) {
+        this.settings = settings;
+        this.team = team;
+        this.check = new AdapterCheck(baseModelDigest, model);
+        this.agents = Set.copyOf(agents);
+        String group = settings.prefix() + ".agent." + NAME + "." + team + "." + instance;
+        this.consumer = new KafkaConsumer<>(settings.consumer(group));
+        this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
+        this.codec = settings.codec();
+        this.thread = new Thread(this::run, NAME);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** The adapter that the agent is to act with now. */
+    public ServedAdapter of(String agent) {
+        return served.getOrDefault(agent, ServedAdapter.base());
+    }
+
+    /**
+     * Waits until everything that was published before the start has been read.
+     *
+     * @throws IllegalStateException if the reader failed or was closed before it got there
+     */
+    public void awaitCaughtUp() throws InterruptedException {
+        caughtUp.await();
+        if (closing || failure.get() != null) {
+            throw new IllegalStateException("adapters could not be read to the end of their log", failure.get());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                release();
+            }
+            thread.join(CLOSE_TIMEOUT.toMillis());
+            if (thread.isAlive()) {
+                LOG.atWarn().addKeyValue("service", NAME).log("reader of adapters did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            List<TopicPartition> manifests = partitions(Topic.ADAPTERS);
+            List<TopicPartition> chunks = partitions(Topic.ADAPTER_CHUNKS);
+            NewestAdapters newest = new NewestAdapters(consumer);
+            newest.find(manifests, this::manifest);
+            newest.seek(manifests, chunks);
+            toldBefore.putAll(consumer.committed(consumer.assignment()));
+            readTo(consumer.endOffsets(consumer.assignment()));
+            if (!newest.served(served)) {
+                LOG.atWarn().addKeyValue("service", NAME).log("a newest adapter is of no use; reading all of them");
+                assemblies.replaceAll((agent, assembly) -> new AdapterAssembly<>());
+                consumer.seekToBeginning(consumer.assignment());
+                readTo(consumer.endOffsets(consumer.assignment()));
+            }
+            caughtUp.countDown();
+            while (!closing) {
+                poll();
+            }
+        } catch (WakeupException e) {
+            LOG.atDebug().addKeyValue("service", NAME).log("reader of adapters was asked to stop");
+        } catch (RuntimeException | Error e) {
+            failure.set(e);
+            LOG.atError().addKeyValue("service", NAME).setCause(e).log("reader of adapters stops on a fatal error");
+        } finally {
+            caughtUp.countDown();
+            release();
+        }
+    }
+
+    private void release() {
+        consumer.close();
+        producer.close();
+        codec.close();
+    }
+
+    private List<TopicPartition> partitions(Topic topic) {
+        return consumer.partitionsFor(settings.topics().of(topic)).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+    }
+
+    private void readTo(Map<TopicPartition, Long> ends) {
+        while (!closing && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            poll();
+        }
+    }
+
+    /** The manifest in a record, if it is one of these agents'; what is none of theirs is refused when it is read. */
+    private Optional<AdapterManifest> manifest(ConsumerRecord<String, byte[]> record) {
+        return wanted(record.key())
+                        && patiently(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
+                                instanceof Decoded.Valid<AdapterManifest> valid
+                        && valid.value().getTeam().equals(team)
+                        && valid.value().getAgent().equals(record.key())
+                ? Optional.of(valid.value())
+                : Optional.empty();
+    }
+
+    private void poll() {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        records.forEach(this::read);
+        if (!records.isEmpty()) {
+            note();
+        }
+    }
+
+    /** Commits how far dead letters have been written; where that fails, they are written again after the next start. */
+    private void note() {
+        producer.flush();
+        for (TopicPartition partition : consumer.assignment()) {
+            long position = Math.max(consumer.position(partition), toldBefore(partition));
+            told.merge(partition, position, Math::max);
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        told.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+        consumer.commitAsync(offsets, null);
+    }
+
+    /** The offset up to which an earlier life of this process has written dead letters. */
+    private long toldBefore(TopicPartition partition) {
+        OffsetAndMetadata offset = toldBefore.get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+
+    private void read(ConsumerRecord<String, byte[]> record) {
+        if (record.topic().equals(settings.topics().of(Topic.ADAPTERS))) {
+            sound(record, AdapterManifest.class, AdapterManifest::getAgent)
+                    .filter(manifest -> serves(manifest.getTeam(), manifest.getAgent()))
+                    .flatMap(manifest -> assembly(manifest.getAgent()).add(manifest, record))
+                    .ifPresent(this::serve);
+        } else {
+            sound(record, AdapterChunk.class, AdapterChunk::getAgent)
+                    .filter(chunk -> serves(chunk.getTeam(), chunk.getAgent()))
+                    .flatMap(chunk -> assembly(chunk.getAgent()).add(chunk))
+                    .ifPresent(this::serve);
+        }
+    }
+
+    private boolean serves(String ofTeam, String agent) {
+        return ofTeam.equals(team) && wanted(agent);
+    }
+
+    private boolean wanted(String agent) {
+        return agent != null && (agents.isEmpty() || agents.contains(agent));
+    }
+
+    private AdapterAssembly<ConsumerRecord<String, byte[]>> assembly(String agent) {
+        return assemblies.computeIfAbsent(agent, absent -> new AdapterAssembly<>());
+    }
+
+    private void serve(AdapterAssembly.Complete<ConsumerRecord<String, byte[]>> complete) {
+        AdapterManifest manifest = complete.manifest();
+        Verdict verdict = check.check(manifest, complete.weights());
+        if (verdict instanceof Verified verified) {
+            served.put(manifest.getAgent(), verified.adapter());
+            assemblies.get(manifest.getAgent()).serves(manifest.getVersion());
+            LOG.atInfo()
+                    .addKeyValue("agent", manifest.getAgent())
+                    .addKeyValue("adapter", manifest.getVersion())
+                    .addKeyValue("update", manifest.getUpdate())
+                    .addKeyValue(
+                            "millis",
+                            Duration.between(manifest.getCreatedAt(), Instant.now())
+                                    .toMillis())
+                    .log("adapter is in service");
+        } else if (verdict instanceof Refused refused) {
+            reject(
+                    complete.source(),
+                    "adapter version " + manifest.getVersion() + " of agent '" + manifest.getAgent()
+                            + "' is refused: " + refused.reason() + "; version "
+                            + of(manifest.getAgent()).version() + " stays in service");
+        }
+    }
+
+    /** The record's value if it is readable and has its agent for a key, whoever's agent that is. */
+    private <T extends SpecificRecord> Optional<T> sound(
+            ConsumerRecord<String, byte[]> record, Class<T> type, Function<T, String> agent) {
+        Decoded<T> decoded = patiently(() -> codec.decode(record.topic(), record.value(), type));
+        if (decoded instanceof Decoded.Invalid<T> invalid) {
+            reject(record, invalid.reason());
+            return Optional.empty();
+        }
+        T value = ((Decoded.Valid<T>) decoded).value();
+        Optional<String> mismatch = KeyText.mismatch(record.key(), agent.apply(value));
+        mismatch.ifPresent(reason -> reject(record, reason));
+        return mismatch.isPresent() ? Optional.empty() : Optional.of(value);
+    }
+
+    /** Nobody waits for this thread, and it is in no group: it stays until the registry answers. */
+    private <T> T patiently(Supplier<T> work) {
+        while (true) {
+            try {
+                return work.get();
+            } catch (RegistryUnavailableException e) {
+                if (closing) {
+                    throw e;
+                }
+                LOG.atWarn().addKeyValue("service", NAME).setCause(e).log("waiting for the schema registry");
+                LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private void reject(ConsumerRecord<String, byte[]> record, String reason) {
+        LOG.atError()
+                .addKeyValue("agent", record.key())
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("reason", reason)
+                .log("adapter record is refused");
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        boolean known = record.offset() < toldBefore(partition) || !rejected.add(partition + "@" + record.offset());
+        if (known) {
+            return;
+        }
+        DeadLetter letter = DeadLetters.of(NAME, reason, record);
+        String topic = settings.topics().of(Topic.DEAD_LETTERS);
+        byte[] value = patiently(() -> codec.encode(topic, letter));
+        Future<RecordMetadata> unused =
+                producer.send(new ProducerRecord<>(topic, DeadLetters.key(letter), value), (sent, error) -> {
+                    if (error != null) {
+                        LOG.atError()
+                                .addKeyValue("topic", topic)
+                                .setCause(error)
+                                .log("dead letter was not written");
+                    }
+                });
+    }
+}

@@ -1,0 +1,73 @@
+package io.marft.bench.update;
+
+import io.marft.actor.adapters.ServedAdapter;
+import io.marft.bench.report.BenchException;
+import io.marft.environments.arithmetic.ArithmeticTask;
+import io.marft.environments.task.Episode;
+import io.marft.environments.task.Task;
+import io.marft.experiment.game.Arena;
+import io.marft.policy.LanguageModel;
+import io.marft.schemas.record.Purpose;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.record.Trajectory;
+import io.marft.trainer.batch.EpisodeReader;
+import io.marft.trainer.batch.Reading;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Episodes to learn from, played with the untuned model: the same ones for the same plan. */
+final class BenchEpisodes {
+
+    private static final long SEED = 1;
+
+    private BenchEpisodes() {}
+
+    /**
+     * Plays them.
+     *
+     * @return as many as are planned, less those that the model's context had no room for
+     * @throws BenchException if none can be learned from
+     */
+    static List<io.marft.trainer.batch.Episode> play(UpdatePlan plan, LanguageModel model) {
+        Map<String, ServedAdapter> untuned = plan.team().getAgents().stream()
+                .map(TeamAgent::getName)
+                .collect(Collectors.toMap(Function.identity(), agent -> ServedAdapter.base()));
+        Arena.Played played = new Arena(model, plan.team()).play(starts(plan), untuned);
+        EpisodeReader reader = new EpisodeReader(plan.team(), model);
+        List<io.marft.trainer.batch.Episode> episodes = new ArrayList<>();
+        for (Trajectory trajectory :
+                played.episodes().stream().flatMap(Optional::stream).toList()) {
+            Reading reading = reader.read(trajectory, 0, 0);
+            if (!(reading instanceof Reading.Usable usable)) {
+                throw new BenchException("an episode that was played cannot be learned from: " + reading);
+            }
+            episodes.add(usable.episode());
+        }
+        if (episodes.isEmpty()) {
+            throw new BenchException(
+                    "no episode came to its end: team '" + plan.team().getName()
+                            + "' writes more than the model's context of " + model.maxLength()
+                            + " tokens holds: lower maxNewTokens");
+        }
+        return episodes;
+    }
+
+    private static List<Arena.Start> starts(UpdatePlan plan) {
+        Task task = new ArithmeticTask();
+        return IntStream.range(0, plan.episodes())
+                .mapToObj(i -> new Arena.Start(
+                        new Episode(
+                                Episode.id(Purpose.TRAINING, "bench", i),
+                                plan.team(),
+                                Purpose.TRAINING,
+                                task.name(),
+                                Episode.seed(SEED, i)),
+                        task.training(SEED, i)))
+                .toList();
+    }
+}

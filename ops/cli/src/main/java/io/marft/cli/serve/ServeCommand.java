@@ -1,0 +1,231 @@
+package io.marft.cli.serve;
+
+import io.marft.actor.acting.AgentService;
+import io.marft.actor.acting.AgentSettings;
+import io.marft.actor.routing.RouterService;
+import io.marft.actor.routing.RouterSettings;
+import io.marft.cli.options.ClusterOptions;
+import io.marft.cli.options.DeviceOptions;
+import io.marft.cli.options.TeamOptions;
+import io.marft.cli.options.TrainingOptions;
+import io.marft.cli.process.Failures;
+import io.marft.cli.process.Logs;
+import io.marft.cli.process.StopSignal;
+import io.marft.environments.arithmetic.ArithmeticTask;
+import io.marft.environments.feed.Backpressure;
+import io.marft.environments.feed.EnvironmentService;
+import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.policy.LanguageModel;
+import io.marft.policy.decoder.ModelOptions;
+import io.marft.reward.assemble.AssembleService;
+import io.marft.reward.score.ScoreService;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.InstanceName;
+import io.marft.streaming.life.Service;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.service.TrainerService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs one service on its own. */
+@Command(
+        name = "serve",
+        description = "Runs one service of a deployment until it is asked to stop; logs go to standard output.",
+        mixinStandardHelpOptions = true)
+public final class ServeCommand implements Callable<Integer> {
+
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    /** The services that a deployment consists of. */
+    public enum Kind {
+        ENVIRONMENT,
+        ROUTER,
+        AGENTS,
+        REWARD,
+        ASSEMBLER,
+        TRAINER
+    }
+
+    @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
+    private Kind kind;
+
+    @Option(
+            names = "--instance",
+            defaultValue = "${MARFT_INSTANCE:-}",
+            description = "This process's name among those of the same service; no two may have the same. "
+                    + "Default: MARFT_INSTANCE, or else a name of its own, kept in the state directory.")
+    private String instance;
+
+    @Option(
+            names = "--agents",
+            split = ",",
+            defaultValue = "${MARFT_AGENTS:-}",
+            description =
+                    "Names of the agents to run, separated by commas. Default: MARFT_AGENTS, or else the whole team.")
+    private List<String> agents = List.of();
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIRECTORY",
+            defaultValue = "${MARFT_STATE_DIR:-.marft/streams}",
+            description = "Where processes keep their names, and Kafka Streams its local files. "
+                    + "Default: MARFT_STATE_DIR, or else .marft/streams.")
+    private Path stateDirectory;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "${MARFT_SEED:-1}",
+            description = "Seed of exercises and training. Default: MARFT_SEED, or else 1.")
+    private long seed;
+
+    @Option(
+            names = "--in-flight",
+            defaultValue = "${MARFT_IN_FLIGHT:-64}",
+            description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 64.")
+    private int inFlight;
+
+    @Option(
+            names = "--max-untrained",
+            paramLabel = "EPISODES",
+            defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
+            description = "The environment pauses while more closed episodes than these wait for the trainer; "
+                    + "0 never pauses. Default: MARFT_MAX_UNTRAINED, or else 64.")
+    private int maxUntrained;
+
+    @Mixin
+    private ClusterOptions cluster;
+
+    @Mixin
+    private TeamOptions teamOptions;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (!instance.isBlank() || kind == Kind.ENVIRONMENT) {
+            return serve();
+        }
+        try (InstanceName claimed =
+                InstanceName.claim(stateDirectory, kind.name().toLowerCase(Locale.ROOT))) {
+            instance = claimed.name();
+            return serve();
+        }
+    }
+
+    private int serve() {
+        ClientSettings client = cluster.client();
+        Team team = teamOptions.team();
+        Logs.toConsole();
+        return switch (kind) {
+            case ENVIRONMENT -> environment(client, team);
+            case ROUTER -> run(new RouterService(new RouterSettings(client, instance, stateDirectory)));
+            case REWARD -> run(new ScoreService(client, instance, stateDirectory));
+            case ASSEMBLER -> run(new AssembleService(client, instance, stateDirectory));
+            case AGENTS ->
+                onModel(
+                        ModelOptions.Use.SERVING,
+                        (model, unused) -> new AgentService(agentSettings(client, team), model),
+                        team);
+            case TRAINER ->
+                onModel(
+                        ModelOptions.Use.TRAINING,
+                        (model, of) -> new TrainerService(
+                                model,
+                                new TrainerSettings(client, of, training.configuration(), seed, training.threads()),
+                                instance),
+                        teamOptions.inForce(client));
+        };
+    }
+
+    private int environment(ClientSettings client, Team team) {
+        EnvironmentService environment =
+                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), new ArithmeticTask());
+        return maxUntrained == 0
+                ? run(environment)
+                : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));
+    }
+
+    private AgentSettings agentSettings(ClientSettings client, Team team) {
+        List<String> named = agents.stream().filter(name -> !name.isBlank()).toList();
+        if (named.isEmpty()) {
+            return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
+        }
+        List<String> all = teamOptions.inForce(client).getAgents().stream()
+                .map(TeamAgent::getName)
+                .toList();
+        for (String name : named) {
+            if (!all.contains(name)) {
+                throw new IllegalArgumentException(
+                        "agent '" + name + "' is none of team '" + team.getName() + "': " + all);
+            }
+        }
+        return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
+    }
+
+    private int onModel(ModelOptions.Use use, BiFunction<LanguageModel, Team, Service> service, Team team) {
+        try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(use))) {
+            return run(service.apply(model, team));
+        }
+    }
+
+    /** Runs services until the process is asked to stop or one of them stops by itself; closes the last first. */
+    private int run(Service... services) {
+        try (StopSignal signal = new StopSignal();
+                Services running = new Services(services)) {
+            running.start();
+            spec.commandLine().getOut().println("service " + services[0].name() + " runs");
+            spec.commandLine().getOut().flush();
+            while (true) {
+                signal.await(GLANCE);
+                running.check();
+            }
+        } catch (StopSignal.Stopped e) {
+            return 0;
+        }
+    }
+
+    private record Services(Service... services) implements AutoCloseable {
+
+        void start() {
+            for (Service service : services) {
+                service.start();
+            }
+        }
+
+        void check() {
+            for (Service service : services) {
+                if (service.failure().isPresent()) {
+                    Throwable failure = service.failure().get();
+                    throw new IllegalStateException(
+                            "service " + service.name() + " stopped: " + Failures.line(failure), failure);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            for (int i = services.length - 1; i >= 0; i--) {
+                services[i].close();
+            }
+        }
+    }
+}

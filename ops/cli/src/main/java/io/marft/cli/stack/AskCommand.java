@@ -1,0 +1,128 @@
+package io.marft.cli.stack;
+
+import io.marft.cli.options.ClusterAddress;
+import io.marft.cli.options.StackOptions;
+import io.marft.cli.process.Logs;
+import io.marft.environments.client.Asker;
+import io.marft.local.LocalCluster;
+import io.marft.local.LocalStack;
+import io.marft.local.RunningStack;
+import io.marft.schemas.record.Action;
+import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
+import io.marft.schemas.team.DependencyFunction;
+import io.marft.streaming.connect.ClientSettings;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Asks the team one question through the topics. */
+@Command(
+        name = "ask",
+        description = "Sends one question through the topics of a running stack, or of one started for it, and shows "
+                + "every agent's action, its adapter version and the answer.",
+        mixinStandardHelpOptions = true)
+public final class AskCommand implements Callable<Integer> {
+
+    private static final Pattern BOXED = Pattern.compile("\\\\boxed\\{([^{}]*)}");
+
+    @Parameters(index = "0", paramLabel = "QUESTION", description = "The question.")
+    private String question;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long to wait for the answer. Default: 30.")
+    private int timeout;
+
+    @Mixin
+    private ClusterAddress cluster;
+
+    @Mixin
+    private StackOptions stackOptions;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (cluster.named()) {
+            return ask(cluster.client());
+        }
+        Optional<RunningStack> running = RunningStack.find(stackOptions.dataDirectory());
+        if (running.isPresent()) {
+            return ask(running.get().client());
+        }
+        LocalCluster.prepare(stackOptions.dataDirectory());
+        Logs.toFile(stackOptions.dataDirectory());
+        PrintWriter errors = spec.commandLine().getErr();
+        try (LocalStack stack = LocalStack.start(stackOptions.settings(), errors::println)) {
+            return ask(stack.client());
+        }
+    }
+
+    private int ask(ClientSettings client) {
+        Team team = stackOptions.team().inForce(client);
+        PrintWriter out = spec.commandLine().getOut();
+        Asker.Outcome outcome = new Asker(client, team).ask(question, Duration.ofSeconds(timeout), action -> {
+            out.printf(
+                    "%s (%s): %s%n",
+                    action.getAgent(),
+                    action.getAdapterVersion() == 0 ? "base model" : "adapter v" + action.getAdapterVersion(),
+                    action.getText());
+            out.flush();
+        });
+        if (outcome instanceof Asker.Answered answered) {
+            answers(team, answered.actions()).forEach(answer -> out.println("answer: " + answer));
+            return 0;
+        }
+        spec.commandLine().getErr().println("marft: " + failure(outcome));
+        return 1;
+    }
+
+    /** The answers of the last step in which anyone answered, in declared order of their agents. */
+    private static List<String> answers(Team team, List<Action> actions) {
+        List<String> answering = new DependencyFunction(team)
+                .answering().stream().map(TeamAgent::getName).toList();
+        int last = actions.stream()
+                .filter(action -> answering.contains(action.getAgent()))
+                .mapToInt(Action::getStep)
+                .max()
+                .orElse(-1);
+        return answering.stream()
+                .flatMap(agent -> actions.stream()
+                        .filter(action ->
+                                action.getStep() == last && action.getAgent().equals(agent)))
+                .map(action -> boxed(action.getText()))
+                .toList();
+    }
+
+    /** What is in the last box, or the whole text where there is none. */
+    private static String boxed(String text) {
+        Matcher matcher = BOXED.matcher(text);
+        String answer = text;
+        while (matcher.find()) {
+            answer = matcher.group(1);
+        }
+        return answer;
+    }
+
+    private String failure(Asker.Outcome outcome) {
+        if (outcome instanceof Asker.Refused refused) {
+            return "the question was refused by service " + refused.letter().getService() + ": "
+                    + refused.letter().getReason();
+        }
+        return "no answer within " + timeout + " s: see that router and agents are running";
+    }
+}

@@ -1,0 +1,10 @@
+package io.marft.policy.generate;
+
+/**
+ * A prompt to be continued.
+ *
+ * @param prompt token ids, at least one
+ * @param sampling how to draw
+ * @param seed decides the draws: the same seed draws the same tokens, whatever else is in the batch
+ */
+public record GenerationRequest(int[] prompt, Sampling sampling, long seed) {}

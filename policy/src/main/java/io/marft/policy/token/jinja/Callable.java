@@ -1,8 +1,0 @@
-package io.marft.policy.token.jinja;
-
-/** A function, macro or bound method. */
-@FunctionalInterface
-interface Callable {
-
-    Object call(Arguments arguments);
-}

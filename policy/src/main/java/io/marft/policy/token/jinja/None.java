@@ -1,6 +1,0 @@
-package io.marft.policy.token.jinja;
-
-/** Python's {@code None}. */
-enum None {
-    NONE
-}

@@ -1,0 +1,95 @@
+package io.marft.schemas.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.marft.schemas.record.Promotion;
+import io.marft.schemas.record.Reference;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RecordCodecTest {
+
+    private static final String TOPIC = "marft.references";
+    private static final Reference REFERENCE = Reference.newBuilder()
+            .setEpisode("e")
+            .setEnvironment("arithmetic")
+            .setVerifier("boxed")
+            .setAnswer("42")
+            .setCreatedAt(Instant.ofEpochMilli(1))
+            .build();
+
+    private final RecordCodec codec = new RecordCodec(Registries.inMemory("RecordCodecTest"));
+
+    @BeforeEach
+    void registerSchemas() throws IOException, RestClientException {
+        try (SchemaRegistryClient registry = Registries.inMemory("RecordCodecTest")) {
+            registry.register(TOPIC + "-value", new AvroSchema(Reference.getClassSchema()));
+            registry.register("marft.promotions-value", new AvroSchema(Promotion.getClassSchema()));
+        }
+    }
+
+    @Test
+    void shouldRoundTrip() {
+        byte[] bytes = codec.encode(TOPIC, REFERENCE);
+        assertEquals(new Decoded.Valid<>(REFERENCE), codec.decode(TOPIC, bytes, Reference.class));
+    }
+
+    @Test
+    void shouldRefuseToWriteARecordThatTheTopicDoesNotHold() {
+        String message = assertThrows(IllegalStateException.class, () -> codec.encode("marft.promotions", REFERENCE))
+                .getMessage();
+        assertTrue(message.startsWith("topic marft.promotions does not take a Reference"), message);
+    }
+
+    @Test
+    void shouldGiveAReasonForWhatIsNoRecord() {
+        invalid(null, "value is null");
+        invalid(new byte[] {}, "not readable as Reference");
+        invalid("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8), "not readable as Reference");
+        byte[] good = codec.encode(TOPIC, REFERENCE);
+        invalid(Arrays.copyOf(good, good.length - 3), "not readable as Reference");
+        byte[] unknownSchema = good.clone();
+        unknownSchema[3] = 77;
+        invalid(unknownSchema, "not readable as Reference");
+        assertInstanceOf(Decoded.Invalid.class, codec.decode(TOPIC, good, Promotion.class));
+    }
+
+    @Test
+    void shouldSurviveAnyDamage() {
+        byte[] good = codec.encode(TOPIC, REFERENCE);
+        Random random = new Random(1);
+        for (int i = 0; i < 10_000; i++) {
+            byte[] bad = good.clone();
+            bad[5 + random.nextInt(bad.length - 5)] = (byte) random.nextInt();
+            codec.decode(TOPIC, bad, Reference.class);
+        }
+    }
+
+    @Test
+    void shouldNotBlameTheRecordForARegistryThatIsDown() {
+        byte[] good = codec.encode(TOPIC, REFERENCE);
+        try (RecordCodec cut = new RecordCodec(Registries.at("http://127.0.0.1:1"))) {
+            assertThrows(RegistryUnavailableException.class, () -> cut.decode(TOPIC, good, Reference.class));
+            assertThrows(RegistryUnavailableException.class, () -> cut.encode(TOPIC, REFERENCE));
+        }
+    }
+
+    private void invalid(byte[] bytes, String because) {
+        Decoded<Reference> decoded = codec.decode(TOPIC, bytes, Reference.class);
+        String reason =
+                assertInstanceOf(Decoded.Invalid.class, decoded).reason().toString();
+        assertTrue(reason.contains(because), reason);
+        assertFalse(reason.contains("\n"), reason);
+    }
+}

@@ -1,0 +1,109 @@
+package io.marft.streaming.life;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a process among those of the same service. Under it the process is a static member of its consumer groups
+ * and has its transactional ids: started again after a crash, it takes its own place back at once, and what it left
+ * unfinished is aborted. Two processes must never have one name; the later would throw the earlier out.
+ *
+ * <p>A name that nobody chose comes from a file in the state directory, {@code instances/SERVICE-N}: each process takes
+ * the first such file that no other process has locked, and draws a name into it where it is new. So two processes have
+ * two names wherever they run, and one that is started again finds its own. The operating system gives the lock back
+ * when its process ends, however it ends.
+ */
+public final class InstanceName implements AutoCloseable {
+
+    private static final int MOST_PROCESSES = 1000;
+    private static final int LENGTH = 8;
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{" + LENGTH + "}");
+
+    private final String name;
+    private final FileChannel locked;
+
+    private InstanceName(String name, FileChannel locked) {
+        this.name = name;
+        this.locked = locked;
+    }
+
+    /**
+     * Takes a name that no other process has, until this object is closed.
+     *
+     * @param stateDirectory is created if it is not there
+     * @param service the service's name
+     * @throws UncheckedIOException if the directory cannot be written
+     */
+    public static InstanceName claim(Path stateDirectory, String service) {
+        Path directory = stateDirectory.resolve("instances");
+        try {
+            Files.createDirectories(directory);
+            for (int i = 0; i < MOST_PROCESSES; i++) {
+                FileChannel file = FileChannel.open(
+                        directory.resolve(service + "-" + i),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+                if (lock(file)) {
+                    return new InstanceName(known(file), file);
+                }
+                file.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "state directory " + stateDirectory + " cannot be written (" + e + "): name another with"
+                            + " --state-dir, or give this process a name of its own with --instance",
+                    e);
+        }
+        throw new IllegalStateException("more than " + MOST_PROCESSES + " processes of service " + service
+                + " share state directory " + stateDirectory);
+    }
+
+    private static boolean lock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // This very process has it.
+        }
+    }
+
+    /** The name in the file; a new one if there is none, or a crash left only a part of it. */
+    private static String known(FileChannel file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
+        file.read(bytes, 0);
+        String name = new String(bytes.array(), StandardCharsets.US_ASCII);
+        if (!NAME.matcher(name).matches()) {
+            name = UUID.randomUUID().toString().substring(0, LENGTH);
+            file.write(ByteBuffer.wrap(name.getBytes(StandardCharsets.US_ASCII)), 0);
+        }
+        return name;
+    }
+
+    /** What to tell the operator whose process was thrown out by another one of its name. */
+    public static String taken(String service, String name) {
+        return "another process of service " + service + " took this one's name '" + name
+                + "': give each its own with --instance (MARFT_INSTANCE), or none";
+    }
+
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void close() {
+        try {
+            locked.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("name '" + name + "' cannot be given back: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.marft.streaming.topology;
+
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.KeyText;
+import io.marft.schemas.wire.RecordCodec;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * The first node behind a source of raw bytes: decodes the value and checks that the record's key is the one its value
+ * calls for. A usable record goes to one child as {@link Received}; any other goes to the dead letters, in the same
+ * transaction that moves the source's offset. A registry that cannot be asked throws, and the record is read again.
+ */
+final class DecodingProcessor<T extends SpecificRecord> implements Processor<String, byte[], String, Object> {
+
+    /** Of a key: what is made of a record has it twice. */
+    static final int MOST_KEY = 4 * 1024;
+
+    private final String service;
+    private final Class<T> type;
+    private final Function<T, String> key;
+    private final String next;
+    private final Supplier<RecordCodec> codecs;
+
+    private RecordCodec codec;
+    private ProcessorContext<String, Object> context;
+
+    DecodingProcessor(
+            String service, Class<T> type, Function<T, String> key, String next, Supplier<RecordCodec> codecs) {
+        this.service = service;
+        this.type = type;
+        this.key = key;
+        this.next = next;
+        this.codecs = codecs;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Object> context) {
+        this.context = context;
+        this.codec = codecs.get();
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        Optional<String> oversized = oversized(record);
+        if (oversized.isPresent()) {
+            reject(record, oversized.get());
+            return;
+        }
+        String topic = context.recordMetadata().orElseThrow().topic();
+        Decoded<T> decoded = codec.decode(topic, record.value(), type);
+        if (decoded instanceof Decoded.Valid<T> valid) {
+            Optional<String> mismatch = KeyText.mismatch(record.key(), key.apply(valid.value()));
+            if (mismatch.isEmpty()) {
+                context.forward(record.withValue(received(record, valid.value())), next);
+            } else {
+                reject(record, mismatch.get());
+            }
+        } else if (decoded instanceof Decoded.Invalid<T> invalid) {
+            reject(record, invalid.reason());
+        }
+    }
+
+    private static Optional<String> oversized(Record<String, byte[]> record) {
+        int keyBytes = record.key() == null ? 0 : KeyText.bytes(record.key()).length;
+        if (keyBytes > MOST_KEY) {
+            return Optional.of("key has " + keyBytes + " bytes, more than the most of " + MOST_KEY);
+        }
+        int valueBytes = record.value() == null ? 0 : record.value().length;
+        if (valueBytes > TopologyParts.MOST_BYTES) {
+            return Optional.of("value has " + valueBytes + " bytes, more than the most of " + TopologyParts.MOST_BYTES);
+        }
+        int all = keyBytes + valueBytes;
+        for (Header header : record.headers()) {
+            all += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return all <= TopologyParts.MOST_BYTES
+                ? Optional.empty()
+                : Optional.of("record has " + all + " bytes, more than the most of " + TopologyParts.MOST_BYTES);
+    }
+
+    private void reject(Record<String, byte[]> record, String reason) {
+        context.forward(received(record, null).rejected(service, reason, record), TopologyParts.DEAD_LETTERS);
+    }
+
+    private Received<T> received(Record<String, byte[]> record, T value) {
+        RecordMetadata source = context.recordMetadata().orElseThrow();
+        return new Received<>(value, record.value(), source.topic(), source.partition(), source.offset());
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+}

@@ -1,0 +1,54 @@
+package io.marft.streaming.topology;
+
+import io.marft.schemas.record.DeadLetter;
+import io.marft.schemas.wire.DeadLetters;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Records of teams that a global store could not use, for a processor that can write: a global store's own cannot. Only
+ * the newest are kept, up to 32 MiB. Thread-safe.
+ */
+public final class RefusedTeams {
+
+    private static final long MOST_BYTES = 32L << 20;
+    private static final int LETTER = 1024;
+
+    private final String service;
+    private final ConcurrentSkipListMap<Long, DeadLetter> letters = new ConcurrentSkipListMap<>();
+    /** Of the letters; belongs to the global store's thread, which alone adds and forgets. */
+    private long bytes;
+
+    /** @param service the service that rejects them */
+    public RefusedTeams(String service) {
+        this.service = service;
+    }
+
+    void add(String reason, RecordMetadata source, Record<String, byte[]> record) {
+        DeadLetter letter = DeadLetters.of(
+                service,
+                reason,
+                source.topic(),
+                source.partition(),
+                source.offset(),
+                record.key(),
+                record.value(),
+                record.headers());
+        letters.put(source.offset(), letter);
+        bytes += size(letter);
+        while (bytes > MOST_BYTES) {
+            bytes -= size(letters.pollFirstEntry().getValue());
+        }
+    }
+
+    private static int size(DeadLetter letter) {
+        return LETTER + (letter.getValue() == null ? 0 : letter.getValue().remaining());
+    }
+
+    /** The letters of records behind an offset of the topic, which has one partition, in order. */
+    public List<DeadLetter> after(long offset) {
+        return List.copyOf(letters.tailMap(offset, false).values());
+    }
+}

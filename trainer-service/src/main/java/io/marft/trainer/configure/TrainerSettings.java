@@ -1,0 +1,27 @@
+package io.marft.trainer.configure;
+
+import io.marft.schemas.record.Team;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.trainer.Require;
+
+/**
+ * What a trainer needs to know beside the base model.
+ *
+ * @param client cluster, registry and prefix
+ * @param team the team that it trains, in its newest version; later ones it finds on the log
+ * @param configuration how it trains
+ * @param seed of the run; only the first start's counts for the initial state
+ * @param threads how many micro-batches it works on at once
+ */
+public record TrainerSettings(
+        ClientSettings client, Team team, TrainingConfiguration configuration, long seed, int threads) {
+
+    public TrainerSettings {
+        Require.atLeastOne("threads", threads);
+    }
+
+    /** The transactional id, of which only one trainer can be alive; also the consumer group that holds its offsets. */
+    public String identity() {
+        return client.prefix() + ".trainer." + team.getName();
+    }
+}

@@ -1,0 +1,140 @@
+package io.marft.trainer.configure;
+
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.trainer.Require;
+import io.marft.trainer.advantage.GeneralizedAdvantage;
+import io.marft.trainer.advantage.Normalization;
+import io.marft.trainer.objective.ActionLogProbability;
+import io.marft.trainer.objective.Level;
+import io.marft.trainer.objective.PolicyObjective;
+import io.marft.trainer.optimizer.AdamW;
+import java.util.List;
+
+/**
+ * Everything that shapes a training update beside its data and its seed. Every update record carries it.
+ *
+ * @param level what is credited and clipped
+ * @param schedule which agents are trained, and in what order
+ * @param credit over what a decision is credited
+ * @param formulas whose formulas compute it; the reference implementation's are for checking only
+ * @param batchEpisodes how many episodes an update learns from
+ * @param maxStaleness how many adapter versions an action may lag behind; older episodes are dropped
+ * @param epochs how often an update goes through its batch
+ * @param minibatches into how many optimizer steps an epoch is cut
+ * @param microBatch how many sequences go through the model at once; bounds memory, and changes no result but by rounding
+ * @param targetKl an agent's remaining epochs are left out once its approximate KL to the policy at the start of the
+ *     update passes this, before the step that would follow
+ * @param maxGradientNorm each agent's gradient, and the critic's, is scaled down to this global norm
+ * @param advantage γ, λ, γ_token and the normalisation
+ * @param policy the agents' objective
+ * @param optimizer the agents' optimizer
+ * @param critic the critic and its training
+ * @param lora the agents' adapters; fixed once training has begun
+ */
+public record TrainingConfiguration(
+        Level level,
+        Schedule schedule,
+        CreditMode credit,
+        Formulas formulas,
+        int batchEpisodes,
+        int maxStaleness,
+        int epochs,
+        int minibatches,
+        int microBatch,
+        double targetKl,
+        double maxGradientNorm,
+        GeneralizedAdvantage advantage,
+        PolicyObjective policy,
+        AdamW optimizer,
+        CriticConfiguration critic,
+        LoraConfig lora) {
+
+    /** MARFT's defaults. */
+    public static final TrainingConfiguration DEFAULT = new TrainingConfiguration(
+            Level.ACTION,
+            new Schedule(Schedule.Kind.SEQUENTIAL, 1),
+            CreditMode.TEAM,
+            Formulas.MARFT,
+            64,
+            8,
+            4,
+            4,
+            8,
+            0.05,
+            0.5,
+            new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT),
+            new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.01, 0, 5),
+            new AdamW(1e-3, 0.9, 0.999, 1e-5, 0),
+            CriticConfiguration.DEFAULT,
+            new LoraConfig(8, 16, List.of("q_proj", "v_proj")));
+
+    public TrainingConfiguration {
+        Require.given("level", level);
+        Require.given("schedule", schedule);
+        Require.given("credit", credit);
+        Require.given("formulas", formulas);
+        Require.given("advantage", advantage);
+        Require.given("policy", policy);
+        Require.given("optimizer", optimizer);
+        Require.given("critic", critic);
+        Require.given("lora", lora);
+        boolean corrected = schedule.kind() == Schedule.Kind.SEQUENTIAL;
+        Require.that(
+                credit == CreditMode.TEAM || !corrected,
+                "schedule.kind",
+                "joint or alternate where credit is independent, which knows no other agents",
+                "sequential");
+        Require.that(
+                formulas == Formulas.MARFT || (credit == CreditMode.TEAM && !corrected),
+                "formulas",
+                "marft unless credit is team and schedule.kind is joint or alternate, which is all the reference has",
+                "reference");
+        Require.atLeastOne("batchEpisodes", batchEpisodes);
+        Require.that(maxStaleness >= 0, "maxStaleness", "at least 0", maxStaleness);
+        Require.atLeastOne("epochs", epochs);
+        Require.atLeastOne("minibatches", minibatches);
+        Require.atLeastOne("microBatch", microBatch);
+        Require.positive("targetKl", targetKl);
+        Require.positive("maxGradientNorm", maxGradientNorm);
+        Require.that(
+                minibatches <= batchEpisodes, "minibatches", "at most batchEpisodes=" + batchEpisodes, minibatches);
+    }
+
+    /** The same with another learning rate of the agents. */
+    public TrainingConfiguration withLearningRate(double rate) {
+        return with(
+                level,
+                targetKl,
+                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()));
+    }
+
+    /** The same at another level. */
+    public TrainingConfiguration withLevel(Level other) {
+        return with(other, targetKl, optimizer);
+    }
+
+    /** The same with another bound of the approximate KL. */
+    public TrainingConfiguration withTargetKl(double other) {
+        return with(level, other, optimizer);
+    }
+
+    private TrainingConfiguration with(Level otherLevel, double otherKl, AdamW otherOptimizer) {
+        return new TrainingConfiguration(
+                otherLevel,
+                schedule,
+                credit,
+                formulas,
+                batchEpisodes,
+                maxStaleness,
+                epochs,
+                minibatches,
+                microBatch,
+                otherKl,
+                maxGradientNorm,
+                advantage,
+                policy,
+                otherOptimizer,
+                critic,
+                lora);
+    }
+}

@@ -1,0 +1,177 @@
+package io.marft.trainer.state;
+
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.trainer.critic.Critic;
+import io.marft.trainer.optimizer.Moments;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A training state as bytes, for checkpoints and digests. Canonical: equal states give equal bytes. */
+public final class StateBytes {
+
+    /** Of a team that has all its agents from the beginning. */
+    private static final String UNCHANGED = "marft-training-state-2";
+    /** Says of each agent, too, since when it has been there. */
+    private static final String CHANGED = "marft-training-state-3";
+
+    private StateBytes() {}
+
+    /** The state as bytes. */
+    public static byte[] write(TrainingState state) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            boolean changed = state.agents().values().stream().anyMatch(agent -> agent.since() > 0);
+            out.writeUTF(changed ? CHANGED : UNCHANGED);
+            out.writeUTF(state.team());
+            out.writeUTF(state.baseModelDigest());
+            out.writeLong(state.update());
+            out.writeInt(state.agents().size());
+            for (Map.Entry<String, AgentState> agent : state.agents().entrySet()) {
+                out.writeUTF(agent.getKey());
+                writeAdapter(out, agent.getValue().adapter());
+                writeMoments(out, agent.getValue().moments());
+                if (changed) {
+                    out.writeLong(agent.getValue().since());
+                }
+            }
+            out.writeInt(state.critics().size());
+            for (Map.Entry<String, CriticState> critic : state.critics().entrySet()) {
+                out.writeUTF(critic.getKey());
+                writeCritic(out, critic.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The state of bytes that {@link #write} made.
+     *
+     * @throws IllegalArgumentException if they are no such bytes
+     */
+    public static TrainingState read(byte[] bytes) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            String format = in.readUTF();
+            if (!format.equals(UNCHANGED) && !format.equals(CHANGED)) {
+                throw new IllegalArgumentException("training state is in format " + format + ", this version reads "
+                        + UNCHANGED + " and " + CHANGED
+                        + ": go on with the version that wrote it, or begin anew under another topic prefix");
+            }
+            String team = in.readUTF();
+            String baseModelDigest = in.readUTF();
+            long update = in.readLong();
+            int agentCount = in.readInt();
+            Map<String, AgentState> agents = new LinkedHashMap<>();
+            for (int i = 0; i < agentCount; i++) {
+                String name = in.readUTF();
+                Adapter adapter = readAdapter(in);
+                Moments moments = readMoments(in);
+                agents.put(name, new AgentState(adapter, moments, format.equals(CHANGED) ? in.readLong() : 0));
+            }
+            int criticCount = in.readInt();
+            Map<String, CriticState> critics = new LinkedHashMap<>();
+            for (int i = 0; i < criticCount; i++) {
+                critics.put(in.readUTF(), readCritic(in));
+            }
+            return new TrainingState(team, baseModelDigest, update, agents, critics);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("training state is cut short or broken: " + e, e);
+        }
+    }
+
+    /** {@code sha256:…} of bytes. */
+    public static String digest(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    private static void writeAdapter(DataOutputStream out, Adapter adapter) throws IOException {
+        LoraConfig lora = adapter.config();
+        out.writeInt(lora.rank());
+        out.writeFloat(lora.alpha());
+        out.writeInt(lora.targets().size());
+        for (String target : lora.targets()) {
+            out.writeUTF(target);
+        }
+        byte[] weights = adapter.toSafetensors();
+        out.writeInt(weights.length);
+        out.write(weights);
+    }
+
+    private static Adapter readAdapter(DataInputStream in) throws IOException {
+        int rank = in.readInt();
+        float alpha = in.readFloat();
+        int targetCount = in.readInt();
+        List<String> targets = new ArrayList<>();
+        for (int i = 0; i < targetCount; i++) {
+            targets.add(in.readUTF());
+        }
+        byte[] weights = in.readNBytes(in.readInt());
+        return Adapter.fromSafetensors(weights, new LoraConfig(rank, alpha, targets));
+    }
+
+    private static void writeCritic(DataOutputStream out, CriticState state) throws IOException {
+        out.writeInt(state.critic().sizes().size());
+        for (int size : state.critic().sizes()) {
+            out.writeInt(size);
+        }
+        writeFloats(out, state.critic().weights());
+        writeMoments(out, state.moments());
+    }
+
+    private static CriticState readCritic(DataInputStream in) throws IOException {
+        int sizeCount = in.readInt();
+        List<Integer> sizes = new ArrayList<>();
+        for (int i = 0; i < sizeCount; i++) {
+            sizes.add(in.readInt());
+        }
+        Critic critic = Critic.of(sizes, readFloats(in));
+        return new CriticState(critic, readMoments(in));
+    }
+
+    private static void writeMoments(DataOutputStream out, Moments moments) throws IOException {
+        out.writeLong(moments.steps());
+        writeFloats(out, moments.first());
+        writeFloats(out, moments.second());
+    }
+
+    private static Moments readMoments(DataInputStream in) throws IOException {
+        long steps = in.readLong();
+        float[] first = readFloats(in);
+        return new Moments(steps, first, readFloats(in));
+    }
+
+    private static void writeFloats(DataOutputStream out, float[] values) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        out.writeInt(values.length);
+        out.write(bytes.array());
+    }
+
+    private static float[] readFloats(DataInputStream in) throws IOException {
+        float[] values = new float[in.readInt()];
+        byte[] bytes = new byte[values.length * Float.BYTES];
+        in.readFully(bytes);
+        ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+        return values;
+    }
+}
