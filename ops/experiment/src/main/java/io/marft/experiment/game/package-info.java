@@ -1,0 +1,4 @@
+/**
+ * Plays episodes in process with the services' pure cores, without Kafka.
+ */
+package io.marft.experiment.game;
