@@ -15,8 +15,9 @@ import io.marft.trainer.Require;
  *   R(k) = A(k) + V(k)
  * </pre>
  *
- * where m(k) is 0 if the episode is terminal after k, else 1. By the multi-agent advantage decomposition the A(k) of one
- * step sum up to the joint action's advantage, which is why each agent can be credited with its own.
+ * where m(k) is 0 if the episode is terminal after k, else 1. By the multi-agent advantage decomposition each agent
+ * can be credited with its own A(k). At γ = λ = 1 the A(k) of one step sum up to the joint action's advantage; below, the
+ * discounts lie between them.
  *
  * <p>At token level the same recursion runs over all tokens of all decisions. Inside an action r = 0, m = 1 and the
  * discount is γ_token; the action's last token takes r(k) and goes on, with γ, from the next decision's first token. Both
@@ -30,6 +31,10 @@ import io.marft.trainer.Require;
  * @param normalization how advantages are brought to one scale
  */
 public record GeneralizedAdvantage(double gamma, double lambda, double tokenGamma, Normalization normalization) {
+
+    /** MARFT's: γ = 0.99, λ = 0.95, γ_token = 1. */
+    public static final GeneralizedAdvantage DEFAULT =
+            new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT);
 
     public GeneralizedAdvantage {
         Require.given("normalization", normalization);

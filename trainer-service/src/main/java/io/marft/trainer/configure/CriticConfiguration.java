@@ -16,7 +16,7 @@ public record CriticConfiguration(List<Integer> hidden, int warmup, double learn
 
     /** MARFT's defaults, with hidden sizes for a small base model. */
     public static final CriticConfiguration DEFAULT =
-            new CriticConfiguration(List.of(64, 32), 0, 5e-4, new ValueObjective(1, 0.2, 10));
+            new CriticConfiguration(List.of(64, 32), 0, 5e-4, ValueObjective.DEFAULT);
 
     public CriticConfiguration {
         hidden = List.copyOf(hidden);

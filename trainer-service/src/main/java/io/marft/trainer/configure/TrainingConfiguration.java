@@ -3,12 +3,11 @@ package io.marft.trainer.configure;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.trainer.Require;
 import io.marft.trainer.advantage.GeneralizedAdvantage;
-import io.marft.trainer.advantage.Normalization;
-import io.marft.trainer.objective.ActionLogProbability;
 import io.marft.trainer.objective.Level;
 import io.marft.trainer.objective.PolicyObjective;
 import io.marft.trainer.optimizer.AdamW;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Everything that shapes a training update beside its data and its seed. Every update record carries it.
@@ -50,23 +49,7 @@ public record TrainingConfiguration(
         LoraConfig lora) {
 
     /** MARFT's defaults. */
-    public static final TrainingConfiguration DEFAULT = new TrainingConfiguration(
-            Level.ACTION,
-            new Schedule(Schedule.Kind.SEQUENTIAL, 1),
-            CreditMode.TEAM,
-            Formulas.MARFT,
-            64,
-            8,
-            4,
-            4,
-            8,
-            0.05,
-            0.5,
-            new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT),
-            new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.01, 0, 5),
-            new AdamW(1e-3, 0.9, 0.999, 1e-5, 0),
-            CriticConfiguration.DEFAULT,
-            new LoraConfig(8, 16, List.of("q_proj", "v_proj")));
+    public static final TrainingConfiguration DEFAULT = new Builder().build();
 
     public TrainingConfiguration {
         Require.given("level", level);
@@ -102,39 +85,84 @@ public record TrainingConfiguration(
 
     /** The same with another learning rate of the agents. */
     public TrainingConfiguration withLearningRate(double rate) {
-        return with(
-                level,
-                targetKl,
-                new AdamW(rate, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon(), optimizer.weightDecay()));
+        return but(builder -> builder.optimizer = optimizer.withLearningRate(rate));
     }
 
     /** The same at another level. */
     public TrainingConfiguration withLevel(Level other) {
-        return with(other, targetKl, optimizer);
+        return but(builder -> builder.level = other);
     }
 
     /** The same with another bound of the approximate KL. */
     public TrainingConfiguration withTargetKl(double other) {
-        return with(level, other, optimizer);
+        return but(builder -> builder.targetKl = other);
     }
 
-    private TrainingConfiguration with(Level otherLevel, double otherKl, AdamW otherOptimizer) {
-        return new TrainingConfiguration(
-                otherLevel,
-                schedule,
-                credit,
-                formulas,
-                batchEpisodes,
-                maxStaleness,
-                epochs,
-                minibatches,
-                microBatch,
-                otherKl,
-                maxGradientNorm,
-                advantage,
-                policy,
-                otherOptimizer,
-                critic,
-                lora);
+    private TrainingConfiguration but(Consumer<Builder> change) {
+        Builder builder = new Builder(this);
+        change.accept(builder);
+        return builder.build();
+    }
+
+    /** The components by their names, each with its default. */
+    private static final class Builder {
+
+        private Level level = Level.ACTION;
+        private Schedule schedule = new Schedule(Schedule.Kind.SEQUENTIAL, 1);
+        private CreditMode credit = CreditMode.TEAM;
+        private Formulas formulas = Formulas.MARFT;
+        private int batchEpisodes = 64;
+        private int maxStaleness = 8;
+        private int epochs = 4;
+        private int minibatches = 4;
+        private int microBatch = 8;
+        private double targetKl = 0.05;
+        private double maxGradientNorm = 0.5;
+        private GeneralizedAdvantage advantage = GeneralizedAdvantage.DEFAULT;
+        private PolicyObjective policy = PolicyObjective.DEFAULT;
+        private AdamW optimizer = AdamW.DEFAULT;
+        private CriticConfiguration critic = CriticConfiguration.DEFAULT;
+        private LoraConfig lora = new LoraConfig(8, 16, List.of("q_proj", "v_proj"));
+
+        Builder() {}
+
+        Builder(TrainingConfiguration from) {
+            level = from.level;
+            schedule = from.schedule;
+            credit = from.credit;
+            formulas = from.formulas;
+            batchEpisodes = from.batchEpisodes;
+            maxStaleness = from.maxStaleness;
+            epochs = from.epochs;
+            minibatches = from.minibatches;
+            microBatch = from.microBatch;
+            targetKl = from.targetKl;
+            maxGradientNorm = from.maxGradientNorm;
+            advantage = from.advantage;
+            policy = from.policy;
+            optimizer = from.optimizer;
+            critic = from.critic;
+            lora = from.lora;
+        }
+
+        TrainingConfiguration build() {
+            return new TrainingConfiguration(
+                    level,
+                    schedule,
+                    credit,
+                    formulas,
+                    batchEpisodes,
+                    maxStaleness,
+                    epochs,
+                    minibatches,
+                    microBatch,
+                    targetKl,
+                    maxGradientNorm,
+                    advantage,
+                    policy,
+                    optimizer,
+                    critic,
+                    lora);
+        }
     }
 }

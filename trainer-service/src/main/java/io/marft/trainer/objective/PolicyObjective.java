@@ -37,6 +37,9 @@ public record PolicyObjective(
         double klCoefficient,
         double behaviourCap) {
 
+    /** MARFT's: ε = 0.2, c_H = 0.01, no β, c = 5. */
+    public static final PolicyObjective DEFAULT = new PolicyObjective(ActionLogProbability.SUM, 0.2, 0.01, 0, 5);
+
     public PolicyObjective {
         Require.given("logProbability", logProbability);
         Require.that(clip > 0 && clip < 1, "clip", "above 0 and below 1", clip);

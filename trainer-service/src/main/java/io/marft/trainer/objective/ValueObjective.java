@@ -3,8 +3,9 @@ package io.marft.trainer.objective;
 import io.marft.trainer.Require;
 
 /**
- * The critic's loss with its derivative: c_V times the mean over units (decisions or, at token level, tokens) of the larger of the Huber losses of the
- * unclipped error V − R and of the clipped error, whose V may have moved from its old value by at most {@code clip}.
+ * The critic's loss with its derivative: c_V times the mean over units (decisions or, at token level, tokens) of the
+ * larger of two Huber losses. One is of the error V − R. The other is of the clipped error, whose V may have moved from its
+ * old value by at most {@code clip}.
  *
  * <p>Huber's loss is e²/2 for |e| ≤ δ and δ(|e| − δ/2) beyond, on both sides.
  *
@@ -13,6 +14,9 @@ import io.marft.trainer.Require;
  * @param huber δ
  */
 public record ValueObjective(double coefficient, double clip, double huber) {
+
+    /** MARFT's: c_V = 1, clip 0.2, δ = 10. */
+    public static final ValueObjective DEFAULT = new ValueObjective(1, 0.2, 10);
 
     public ValueObjective {
         Require.positive("coefficient", coefficient);

@@ -14,6 +14,9 @@ import io.marft.trainer.Require;
  */
 public record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
 
+    /** MARFT's: learning rate 1e-3, β 0.9 and 0.999, ε 1e-5, no decay. */
+    public static final AdamW DEFAULT = new AdamW(1e-3, 0.9, 0.999, 1e-5, 0);
+
     public AdamW {
         Require.notNegative("learningRate", learningRate);
         Require.that(beta1 >= 0 && beta1 < 1, "beta1", "at least 0 and below 1", beta1);
@@ -29,6 +32,11 @@ public record AdamW(double learningRate, double beta1, double beta2, double epsi
      * @param moments the moments after it
      */
     public record Step(float[] weights, Moments moments) {}
+
+    /** The same with another size of a step. */
+    public AdamW withLearningRate(double rate) {
+        return new AdamW(rate, beta1, beta2, epsilon, weightDecay);
+    }
 
     /** One step against a gradient; all arrays have one entry per weight. */
     public Step step(float[] weights, float[] gradient, Moments moments) {
