@@ -1,6 +1,6 @@
 package io.marft.reward.assemble;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.Teams;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -211,7 +211,7 @@ final class AssembleProcessor
     }
 
     private Duration deadline(AssemblyState state) {
-        return Episode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
+        return AssembledEpisode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 
     @Override

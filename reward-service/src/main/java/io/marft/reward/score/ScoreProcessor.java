@@ -1,6 +1,6 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.Teams;
 import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;

@@ -1,6 +1,7 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.EpisodeSteps;
+import io.marft.reward.episode.Teams;
 import io.marft.reward.verify.Verifier;
 import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.record.Action;
@@ -11,7 +12,6 @@ import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.DependencyFunction;
-import io.marft.schemas.team.OwnSteps;
 import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +23,7 @@ import java.util.Optional;
 /**
  * Decides, without Kafka, what a record means for the rewards of its episode. References, actions and observations may
  * come in any order between them. A step is scored once, after the steps before it, when the reference is there and every
- * answering agent has acted or is skipped. Where the team ends its episodes itself, by its {@code retry}, an end counts
- * once actions bear it out.
+ * answering agent has acted or is skipped; {@link EpisodeSteps} says how many steps there are.
  *
  * <p>A step's value is by how much it bettered the answer: the mean verdict on its answers, less that of the step before.
  * So an episode's values add up to the verdict on its last answer, and a verifier that sends right work back, or wrong
@@ -85,18 +84,18 @@ public final class Scoring {
             return new Rejected("agent " + action.getAgent() + " is not in team " + team.getName() + " version "
                     + team.getVersion());
         }
-        if (action.getStep() < 0 || action.getStep() >= team.getHorizon()) {
+        if (!found.get().steps().has(action.getStep())) {
             return new Rejected("step " + action.getStep() + " is outside the horizon of " + team.getHorizon()
                     + " of team " + team.getName());
         }
         boolean decides = dependencies.skips() && dependencies.leadsToAnswer(action.getAgent());
-        boolean retries = dependencies.opensSteps() && action.getStep() + 1 < team.getHorizon();
+        boolean retries = found.get().steps().decidesAfter(action.getStep());
         if (!decides && !retries && !dependencies.agent(action.getAgent()).getAnswers()) {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(action.getEpisode(), now));
         Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
-        if (episode.isPresent() && !episode.get().keeps(action.getTeam(), action.getTeamVersion())) {
+        if (episode.isPresent() && !episode.get().steps().keeps(action.getTeam(), action.getTeamVersion())) {
             return new Rejected("episode keeps " + episode.get().describe() + ", not " + action.getTeam() + " version "
                     + action.getTeamVersion());
         }
@@ -126,10 +125,11 @@ public final class Scoring {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
-        Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
-        boolean foreign =
-                episode.isPresent() && !episode.get().keeps(observation.getTeam(), observation.getTeamVersion());
-        if (foreign || !follows(state.getObservations(), observation, team.get())) {
+        EpisodeSteps steps = ScoredEpisode.of(state, teams)
+                .map(ScoredEpisode::steps)
+                .orElseGet(() -> EpisodeSteps.unbegun(team.get()));
+        boolean foreign = !steps.keeps(observation.getTeam(), observation.getTeamVersion());
+        if (foreign || !follows(state.getObservations(), observation, steps)) {
             return new Ignored();
         }
         List<Observation> observations = new ArrayList<>(state.getObservations());
@@ -137,23 +137,19 @@ public final class Scoring {
         return score(holding(state, state.getReference(), observations, state.getActions()), now);
     }
 
+    /** Whether scoring needs observations of the team at all, and this one says what the horizon does not. */
     private static boolean matters(KnownTeam team, Observation observation) {
-        int horizon = team.team().getHorizon();
-        int first = observation.getDone() ? 1 : 0; // An episode that is done before its first step has none.
-        boolean inside = observation.getStep() >= first && observation.getStep() < horizon;
-        return inside && (horizon > 1 || team.dependencies().skips());
+        boolean needed = team.team().getHorizon() > 1 || team.dependencies().skips();
+        return needed && team.steps().has(observation);
     }
 
     /** Whether an observation goes on from those that came before it in its topic. */
-    private static boolean follows(List<Observation> before, Observation observation, KnownTeam team) {
+    private static boolean follows(List<Observation> before, Observation observation, EpisodeSteps steps) {
         if (before.isEmpty()) {
             return observation.getStep() == 0;
         }
-        if (team.dependencies().opensSteps()) {
-            boolean repeated = before.stream()
-                    .anyMatch(other -> other.getStep() == observation.getStep()
-                            && (other.getStep() == 0 || other.getDone() == observation.getDone()));
-            return !repeated && OwnSteps.goesOn(before.get(0), observation);
+        if (steps.own()) {
+            return !steps.has(observation) && steps.goOn(observation);
         }
         return !before.get(before.size() - 1).getDone() && observation.getStep() == before.size();
     }
@@ -168,7 +164,8 @@ public final class Scoring {
         List<Reward> rewards = new ArrayList<>();
         int step = state.getScored();
         double before = state.getVerdict();
-        for (; step < episode.end(); step++) {
+        int end = episode.steps().count();
+        for (; step < end; step++) {
             Optional<Map<String, String>> answers = episode.answers(step);
             if (answers.isEmpty()) {
                 break;
@@ -193,7 +190,7 @@ public final class Scoring {
                     now));
             before = mean;
         }
-        if (step >= episode.end()) {
+        if (step >= end) {
             return new Accepted(Optional.empty(), rewards);
         }
         ScoringState scored = new ScoringState(

@@ -8,7 +8,7 @@ import io.marft.environments.task.Exercise;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Tensor;
-import io.marft.reward.Teams;
+import io.marft.reward.episode.Teams;
 import io.marft.reward.assemble.Assembly;
 import io.marft.reward.score.Scoring;
 import io.marft.reward.verify.Verifiers;
