@@ -18,6 +18,8 @@ import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,15 @@ class ScoreTopologyTest {
         assertEquals(1.0, rewards.get(0).getValue());
         assertEquals(0, kafka.held(ScoreProcessor.STORE));
         assertEquals(List.of(), kafka.deadLetters());
+    }
+
+    @Test
+    void shouldNotHandAnActionsHeadersOnToItsReward() {
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        Headers traced = new RecordHeaders().add("trace", new byte[] {1});
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"), traced);
+
+        assertEquals(List.of(new RecordHeaders()), kafka.headers(Topic.REWARDS));
     }
 
     @Test
