@@ -1,7 +1,8 @@
 package io.marft.reward.score;
 
 import io.marft.reward.episode.Teams;
-import io.marft.reward.verify.Verifiers;
+import io.marft.reward.verify.Verifier;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -40,7 +41,7 @@ final class ScoreProcessor
 
     private final TopicNames names;
     private final RecordCodec codec;
-    private final Verifiers verifiers;
+    private final ByName<Verifier> verifiers;
 
     private KeyValueStore<String, ScoringState> store;
     private Scoring scoring;
@@ -48,7 +49,7 @@ final class ScoreProcessor
     private Deadlines deadlines;
     private Rejections rejections;
 
-    ScoreProcessor(TopicNames names, RecordCodec codec, Verifiers verifiers) {
+    ScoreProcessor(TopicNames names, RecordCodec codec, ByName<Verifier> verifiers) {
         this.names = names;
         this.codec = codec;
         this.verifiers = verifiers;

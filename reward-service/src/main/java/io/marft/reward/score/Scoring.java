@@ -3,7 +3,7 @@ package io.marft.reward.score;
 import io.marft.reward.episode.EpisodeSteps;
 import io.marft.reward.episode.Teams;
 import io.marft.reward.verify.Verifier;
-import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.HeldAction;
 import io.marft.schemas.record.Observation;
@@ -50,11 +50,14 @@ public final class Scoring {
      */
     public record Accepted(Optional<ScoringState> state, List<Reward> rewards) implements Outcome {}
 
-    private final Verifiers verifiers;
+    private final ByName<Verifier> verifiers;
     private final Teams teams;
 
-    /** @param teams the teams whose actions are scored */
-    public Scoring(Verifiers verifiers, Teams teams) {
+    /**
+     * @param verifiers those that references may name
+     * @param teams the teams whose actions are scored
+     */
+    public Scoring(ByName<Verifier> verifiers, Teams teams) {
         this.verifiers = verifiers;
         this.teams = teams;
     }
@@ -62,8 +65,7 @@ public final class Scoring {
     /** Takes a reference, the episode's first or second record. */
     public Outcome reference(Optional<ScoringState> known, Reference reference, Instant now) {
         if (verifiers.find(reference.getVerifier()).isEmpty()) {
-            return new Rejected(
-                    "verifier '" + reference.getVerifier() + "' is unknown: use one of " + verifiers.names());
+            return new Rejected(verifiers.unknown(reference.getVerifier()));
         }
         ScoringState state = known.orElseGet(() -> opened(reference.getEpisode(), now));
         if (state.getReference() != null) {
@@ -160,7 +162,7 @@ public final class Scoring {
             return new Accepted(Optional.of(state), List.of());
         }
         ScoredEpisode episode = known.get();
-        Verifier verifier = verifiers.find(state.getReference().getVerifier()).orElseThrow();
+        Verifier verifier = verifiers.get(state.getReference().getVerifier());
         List<Reward> rewards = new ArrayList<>();
         int step = state.getScored();
         double before = state.getVerdict();

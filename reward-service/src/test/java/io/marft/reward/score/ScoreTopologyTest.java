@@ -32,7 +32,7 @@ class ScoreTopologyTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
-                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.bundled()));
+                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()));
     }
 
     @AfterEach
@@ -92,7 +92,7 @@ class ScoreTopologyTest {
         List<String> late = kafka.deadLetters();
 
         assertEquals(3, reasons.size());
-        assertEquals("verifier 'oracle' is unknown: use one of [boxed]", reasons.get(0));
+        assertEquals("verifier 'oracle' is unknown: use one of [boxed, exact]", reasons.get(0));
         assertTrue(reasons.get(1).startsWith("not readable as Action"), reasons.get(1));
         assertTrue(reasons.get(2).contains("key is 'd'"), reasons.get(2));
         assertEquals(List.of("team chain version 9 is unknown"), late);

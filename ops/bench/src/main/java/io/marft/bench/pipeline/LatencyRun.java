@@ -1,10 +1,10 @@
 package io.marft.bench.pipeline;
 
 import io.marft.bench.report.BenchException;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Episode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
+import io.marft.environments.task.Tasks;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.wire.RecordCodec;
@@ -32,7 +32,7 @@ final class LatencyRun {
 
     private final PipelinePlan plan;
     private final ClientSettings client;
-    private final Task task = new ArithmeticTask();
+    private final Task task = Tasks.named(Tasks.BUNDLED);
     private final Map<String, Long> due = new TreeMap<>();
 
     LatencyRun(PipelinePlan plan, ClientSettings client) {

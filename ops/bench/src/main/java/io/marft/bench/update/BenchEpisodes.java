@@ -2,9 +2,9 @@ package io.marft.bench.update;
 
 import io.marft.actor.adapters.ServedAdapter;
 import io.marft.bench.report.BenchException;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Episode;
 import io.marft.environments.task.Task;
+import io.marft.environments.task.Tasks;
 import io.marft.experiment.game.Arena;
 import io.marft.policy.LanguageModel;
 import io.marft.schemas.record.Purpose;
@@ -58,7 +58,7 @@ final class BenchEpisodes {
     }
 
     private static List<Arena.Start> starts(UpdatePlan plan) {
-        Task task = new ArithmeticTask();
+        Task task = Tasks.named(Tasks.BUNDLED);
         return IntStream.range(0, plan.episodes())
                 .mapToObj(i -> new Arena.Start(
                         new Episode(

@@ -11,10 +11,10 @@ import io.marft.cli.options.TrainingOptions;
 import io.marft.cli.process.Failures;
 import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Tasks;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.decoder.ModelOptions;
 import io.marft.reward.assemble.AssembleService;
@@ -91,6 +91,14 @@ public final class ServeCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--task",
+            paramLabel = "NAME",
+            defaultValue = "${MARFT_TASK:-" + Tasks.BUNDLED + "}",
+            description = "The environment's task, by its name; one of your own comes by the class path. "
+                    + "Default: MARFT_TASK, or else " + Tasks.BUNDLED + ".")
+    private String task;
+
+    @Option(
             names = "--in-flight",
             defaultValue = "${MARFT_IN_FLIGHT:-64}",
             description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 64.")
@@ -158,7 +166,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private int environment(ClientSettings client, Team team) {
         EnvironmentService environment =
-                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), new ArithmeticTask());
+                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), Tasks.named(task));
         return maxUntrained == 0
                 ? run(environment)
                 : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));

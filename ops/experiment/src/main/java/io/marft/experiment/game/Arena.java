@@ -80,7 +80,7 @@ public final class Arena {
         this.generator = new TurnGenerator(model);
         Teams teams = (name, version) ->
                 name.equals(team.getName()) && version == team.getVersion() ? Optional.of(this.team) : Optional.empty();
-        this.scoring = new Scoring(Verifiers.bundled(), teams);
+        this.scoring = new Scoring(Verifiers.onClassPath(), teams);
         this.assembly = new Assembly(teams);
     }
 
