@@ -14,6 +14,7 @@ import io.marft.cli.process.StopSignal;
 import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Task;
 import io.marft.environments.task.Tasks;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.decoder.ModelOptions;
@@ -33,11 +34,13 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs one service on its own. */
 @Command(
@@ -56,6 +59,18 @@ public final class ServeCommand implements Callable<Integer> {
         REWARD,
         ASSEMBLER,
         TRAINER
+    }
+
+    private static final class ByName implements ITypeConverter<Task> {
+
+        @Override
+        public Task convert(String name) {
+            try {
+                return Tasks.named(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
@@ -93,10 +108,11 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--task",
             paramLabel = "NAME",
+            converter = ByName.class,
             defaultValue = "${MARFT_TASK:-" + Tasks.BUNDLED + "}",
             description = "The environment's task, by its name; one of your own comes by the class path. "
                     + "Default: MARFT_TASK, or else " + Tasks.BUNDLED + ".")
-    private String task;
+    private Task task;
 
     @Option(
             names = "--in-flight",
@@ -166,7 +182,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private int environment(ClientSettings client, Team team) {
         EnvironmentService environment =
-                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), Tasks.named(task));
+                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), task);
         return maxUntrained == 0
                 ? run(environment)
                 : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));
