@@ -26,14 +26,14 @@ import java.util.stream.Collectors;
  * The dependency function as routing: what an observation or an action does to its episode, and whose turn it makes it.
  *
  * <p>An observation of step s opens step s and gives a turn to every agent that waits for nobody. An action gives a turn
- * to every agent for which it decided the last open predecessor; agents whose condition is false are skipped, so one
- * event may make many agents due. A step is forgotten once all agents acted or are skipped; an episode without open
- * steps that may get no further observation is finished, and is kept until its
- * deadline only so that repeated records are recognised.
+ * to every agent for which it decided the last open predecessor. Agents whose condition is false are skipped, so one
+ * event may make many agents due. A step is forgotten once all agents acted or are skipped. An episode without open
+ * steps that may get no further observation is finished; it is kept until its deadline, so that repeated records are
+ * recognised.
  *
- * <p>Where the environment opens steps they may overlap: one that has its answer need not wait for an agent that nobody's
- * answer depends on. Where the team does so by its {@code retry}, a complete step makes the next observation, which comes
- * back as any other.
+ * <p>{@link TeamSteps} says where an episode takes steps and ends. Steps that the environment opens may overlap: one that
+ * has its answer need not wait for an agent that no answer depends on. Where the team opens steps itself, a complete step
+ * makes the next observation, which goes to the topic and comes back as any other.
  *
  * <p>An event on which a condition has no value is rejected. Its episode then misses its deadline.
  *

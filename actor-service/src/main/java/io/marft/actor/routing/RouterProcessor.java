@@ -32,8 +32,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Puts {@link EpisodeRouting} between the episodes' store and the turns. A clock beside it forgets episodes
- * whose deadline has passed, ended or not.
+ * Carries {@link EpisodeRouting}'s decisions out: keeps the state of open episodes, forwards turns, steps and dead
+ * letters. Forgets episodes whose deadline has passed, ended or not.
  */
 final class RouterProcessor implements Processor<String, Received<?>, String, Object> {
 
@@ -114,7 +114,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         }
     }
 
-    /** What is too large to be written is not done: the record that asked for it is rejected. */
+    /** Rejects a record that asks for something too large to be written. */
     private static Routed bounded(Routed routed) {
         if (!(routed instanceof Routed.Moved moved)) {
             return routed;
@@ -139,7 +139,10 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
                         next -> context.forward(new Record<>(episode, (Object) next, timestamp), RouterTopology.STEPS));
     }
 
-    /** Every router reads all teams anew whenever it starts; the one that has partition 0 keeps how far letters went. */
+    /**
+     * Writes the letters of refused teams. Every router reads all teams anew when it starts, so the one with partition 0
+     * keeps the last letter's place and goes on behind it.
+     */
     private void rejectTeams(long now) {
         DeadLetter last = rejectedTeams.get(RouterTopology.REJECTED_TEAMS);
         for (DeadLetter letter : refusedTeams.after(last == null ? -1 : last.getOffset())) {

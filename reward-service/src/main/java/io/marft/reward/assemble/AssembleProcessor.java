@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries {@link Assembly}'s decisions out: keeps the state of open episodes, forwards trajectories and dead letters.
  *
- * <p>That an episode is closed is remembered for as long as an episode may take, so that a record of it that comes once
- * more opens no second one.
+ * <p>Remembers that an episode is closed for as long as an episode may take, so that a record that comes twice opens no
+ * second one.
  */
 final class AssembleProcessor
         extends ContextualProcessor<String, Received<? extends SpecificRecord>, String, SpecificRecord> {

@@ -34,11 +34,11 @@ public final class Assembly {
     /**
      * The episode is closed.
      *
-     * @param state all that was held of it; {@link Leftovers} are what the trajectory does not hold
+     * @param state all that was held of it; {@link Leftovers} says which of it the trajectory does not hold
      */
     public record Closed(Trajectory trajectory, AssemblyState state) implements Outcome {}
 
-    /** The record says nothing that is needed. */
+    /** The episode does not need the record. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
@@ -119,7 +119,7 @@ public final class Assembly {
         return next(with(state, state.getObservations(), plus(state.getActions(), action), state.getRewards()), now);
     }
 
-    /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
+    /** Takes a reward. One of a question that is not open is ignored: that episode closed without a reward. */
     public Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
         if (reward.getStep() < 0 || !finite(reward)) {
             return new Rejected("step " + reward.getStep() + " has reward " + reward.getValue() + " of parts "
@@ -149,7 +149,7 @@ public final class Assembly {
                 .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));
     }
 
-    /** What was held of an episode that closes, or is given up, and is not in what it became. */
+    /** The records that were held of an episode that is closed or given up, and that its trajectory does not hold. */
     List<Leftovers.Leftover> leftovers(AssemblyState state, Optional<Trajectory> trajectory) {
         List<Observation> observed = trajectory
                 .flatMap(closed -> AssembledEpisode.of(state, teams))

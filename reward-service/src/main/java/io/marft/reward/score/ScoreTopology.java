@@ -27,7 +27,13 @@ final class ScoreTopology {
 
     private ScoreTopology() {}
 
-    /** Builds it. */
+    /**
+     * Builds the topology.
+     *
+     * @param names the names of topics
+     * @param codecs makes a codec for each task and thread
+     * @param verifiers those that references may name
+     */
     static Topology build(TopicNames names, Supplier<RecordCodec> codecs, ByName<Verifier> verifiers) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);

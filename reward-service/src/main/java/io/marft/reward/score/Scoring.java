@@ -36,7 +36,7 @@ public final class Scoring {
     /** What became of a record. */
     public sealed interface Outcome {}
 
-    /** The record tells scoring nothing: no answer can depend on it, or it repeats another. */
+    /** Scoring does not need the record: no answer can depend on it, or it repeats another. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
@@ -62,7 +62,7 @@ public final class Scoring {
         this.teams = teams;
     }
 
-    /** Takes a reference, the episode's first or second record. */
+    /** Takes a reference. */
     public Outcome reference(Optional<ScoringState> known, Reference reference, Instant now) {
         if (verifiers.find(reference.getVerifier()).isEmpty()) {
             return new Rejected(verifiers.unknown(reference.getVerifier()));
@@ -74,7 +74,7 @@ public final class Scoring {
         return score(holding(state, reference, state.getObservations(), state.getActions()), now);
     }
 
-    /** Takes an action of whatever agent. */
+    /** Takes an action of any agent. */
     public Outcome action(Optional<ScoringState> known, Action action, Instant now) {
         Optional<KnownTeam> found = teams.find(action.getTeam(), action.getTeamVersion());
         if (found.isEmpty()) {
@@ -118,8 +118,9 @@ public final class Scoring {
     }
 
     /**
-     * Takes an observation. Those of an episode come in order, and one that is not the next is passed over, so that nothing
-     * ends an episode but what the router takes for its end. Whatever is wrong with one, the router and assembly say so.
+     * Takes an observation. An episode's observations come in order. One that is not the next is ignored, so that an episode
+     * ends here by what the router takes for its end, and by nothing else. The router and assembly write the dead letters
+     * of those that are wrong.
      */
     public Outcome observation(Optional<ScoringState> known, Observation observation, Instant now) {
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
@@ -207,7 +208,7 @@ public final class Scoring {
         return new Accepted(Optional.of(scored), rewards);
     }
 
-    /** By constructor: a builder copies deeply all that it begins with. */
+    /** Calls the constructor, because a builder would copy the state deeply. */
     private static ScoringState holding(
             ScoringState state, Reference reference, List<Observation> observations, List<HeldAction> actions) {
         return new ScoringState(

@@ -1,7 +1,7 @@
 package io.marft.bench.pipeline;
 
 import io.marft.bench.report.BenchException;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.environments.task.Tasks;
@@ -76,12 +76,12 @@ final class LatencyRun {
 
     private String send(long index, RecordCodec codec, KafkaProducer<String, byte[]> producer) {
         Exercise exercise = task.training(SEED, index);
-        Episode episode = new Episode(
-                Episode.id(Purpose.TRAINING, "latency", index),
+        NewEpisode episode = new NewEpisode(
+                NewEpisode.id(Purpose.TRAINING, "latency", index),
                 plan.team(),
                 Purpose.TRAINING,
                 task.name(),
-                Episode.seed(SEED, index));
+                NewEpisode.seed(SEED, index));
         String references = client.topics().of(Topic.REFERENCES);
         String observations = client.topics().of(Topic.OBSERVATIONS);
         // A failure shows as an episode that does not close.

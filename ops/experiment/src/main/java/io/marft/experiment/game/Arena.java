@@ -3,7 +3,7 @@ package io.marft.experiment.game;
 import io.marft.actor.acting.Policy;
 import io.marft.actor.acting.TurnGenerator;
 import io.marft.actor.adapters.ServedAdapter;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
@@ -46,7 +46,7 @@ public final class Arena {
     private static final double RIGHT = 1 - 1e-9;
 
     /** An episode to be played, and what it asks. */
-    public record Start(Episode episode, Exercise exercise) {}
+    public record Start(NewEpisode episode, Exercise exercise) {}
 
     /**
      * What was played.
