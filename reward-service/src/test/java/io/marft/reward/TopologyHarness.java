@@ -15,12 +15,14 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
 /** A topology in Kafka's test driver, with a registry in memory and the sample teams known. */
 public final class TopologyHarness implements AutoCloseable {
@@ -53,6 +55,23 @@ public final class TopologyHarness implements AutoCloseable {
     public void pipe(Topic topic, String key, byte[] value) {
         driver.createInputTopic(settings.topics().of(topic), new StringSerializer(), new ByteArraySerializer())
                 .pipeInput(key, value);
+    }
+
+    public void pipe(Topic topic, String key, SpecificRecord value, Headers headers) {
+        String name = settings.topics().of(topic);
+        driver.createInputTopic(name, new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(new TestRecord<>(key, codec.encode(name, value), headers));
+    }
+
+    /** The headers of all that the topic got since the last look. */
+    public List<Headers> headers(Topic topic) {
+        return driver
+                .createOutputTopic(
+                        settings.topics().of(topic), new StringDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()
+                .stream()
+                .map(TestRecord::headers)
+                .toList();
     }
 
     /** All that the topic got since the last look, decoded. */

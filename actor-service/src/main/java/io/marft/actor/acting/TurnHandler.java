@@ -4,7 +4,6 @@ import io.marft.actor.adapters.ServedAdapter;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.Decoded;
@@ -115,8 +114,6 @@ final class TurnHandler {
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("reason", reason)
                 .log("turn becomes a dead letter");
-        String topic = topics.of(Topic.DEAD_LETTERS);
-        DeadLetter letter = DeadLetters.of(service(agent), reason, record);
-        return new ProducerRecord<>(topic, DeadLetters.key(letter), codec.encode(topic, letter));
+        return DeadLetters.outgoing(DeadLetters.of(service(agent), reason, record), topics, codec);
     }
 }

@@ -330,16 +330,15 @@ public final class AdaptersInService implements Service {
             return;
         }
         DeadLetter letter = DeadLetters.of(NAME, reason, record);
-        String topic = settings.topics().of(Topic.DEAD_LETTERS);
-        byte[] value = patiently(() -> codec.encode(topic, letter));
-        Future<RecordMetadata> unused =
-                producer.send(new ProducerRecord<>(topic, DeadLetters.key(letter), value), (sent, error) -> {
-                    if (error != null) {
-                        LOG.atError()
-                                .addKeyValue("topic", topic)
-                                .setCause(error)
-                                .log("dead letter was not written");
-                    }
-                });
+        ProducerRecord<String, byte[]> outgoing =
+                patiently(() -> DeadLetters.outgoing(letter, settings.topics(), codec));
+        Future<RecordMetadata> unused = producer.send(outgoing, (sent, error) -> {
+            if (error != null) {
+                LOG.atError()
+                        .addKeyValue("topic", outgoing.topic())
+                        .setCause(error)
+                        .log("dead letter was not written");
+            }
+        });
     }
 }

@@ -10,9 +10,9 @@ import io.marft.schemas.record.Turn;
 import io.marft.schemas.team.ConditionException;
 import io.marft.schemas.team.Conversation;
 import io.marft.schemas.team.DependencyFunction;
-import io.marft.schemas.team.OwnSteps;
 import io.marft.schemas.team.StepInput;
 import io.marft.schemas.team.StepState;
+import io.marft.schemas.team.TeamSteps;
 import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,14 +26,14 @@ import java.util.stream.Collectors;
  * The dependency function as routing: what an observation or an action does to its episode, and whose turn it makes it.
  *
  * <p>An observation of step s opens step s and gives a turn to every agent that waits for nobody. An action gives a turn
- * to every agent for which it decided the last open predecessor; agents whose condition is false are skipped, so one
- * event may make many agents due. A step is forgotten once all agents acted or are skipped; an episode without open
- * steps that may get no further observation is finished, and is kept until its
- * deadline only so that repeated records are recognised.
+ * to every agent for which it decided the last open predecessor. Agents whose condition is false are skipped, so one
+ * event may make many agents due. A step is forgotten once all agents acted or are skipped. An episode without open
+ * steps that may get no further observation is finished; it is kept until its deadline, so that repeated records are
+ * recognised.
  *
- * <p>Where the environment opens steps they may overlap: one that has its answer need not wait for an agent that nobody's
- * answer depends on. Where the team does so by its {@code retry}, a complete step makes the next observation, which comes
- * back as any other.
+ * <p>{@link TeamSteps} says where an episode takes steps and ends. Steps that the environment opens may overlap: one that
+ * has its answer need not wait for an agent that no answer depends on. Where the team opens steps itself, a complete step
+ * makes the next observation, which goes to the topic and comes back as any other.
  *
  * <p>An event on which a condition has no value is rejected. Its episode then misses its deadline.
  *
@@ -57,12 +57,11 @@ public final class EpisodeRouting {
         if (refusal.isPresent()) {
             return new Routed.Rejected(refusal.get());
         }
-        int next = observation.getStep() + 1;
         OpenEpisode moved = new OpenEpisode(
                 observation.getTeam(),
                 observation.getTeamVersion(),
-                next,
-                observation.getDone() || next >= team.team().getHorizon(),
+                observation.getStep() + 1,
+                team.steps().isLast(observation),
                 episode.map(OpenEpisode::getSteps).orElse(List.of()),
                 null,
                 episode.map(OpenEpisode::getOpenedAt).orElse(now));
@@ -94,7 +93,8 @@ public final class EpisodeRouting {
                 .filter(agent -> !hadTurns.contains(agent))
                 .map(agent -> turn(team, step, agent))
                 .toList();
-        Optional<Observation> next = state.complete() ? next(team, step, now) : Optional.empty();
+        Optional<Observation> next =
+                state.complete() ? team.steps().next(step.getObservation(), texts(step), now) : Optional.empty();
         OpenEpisode moved = new OpenEpisode(
                 episode.getTeam(),
                 episode.getTeamVersion(),
@@ -106,19 +106,7 @@ public final class EpisodeRouting {
         return new Routed.Moved(moved, turns, next);
     }
 
-    /** What a complete step of a team that opens its own steps is followed by. */
-    private static Optional<Observation> next(KnownTeam team, OpenStep step, Instant now) throws ConditionException {
-        Observation observation = step.getObservation();
-        int next = observation.getStep() + 1;
-        if (!team.dependencies().opensSteps() || next >= team.team().getHorizon()) {
-            return Optional.empty();
-        }
-        boolean retries = team.dependencies().retries(StepInput.of(observation), texts(step));
-        return Optional.of(OwnSteps.next(observation, retries, now));
-    }
-
     private static Optional<String> refuse(Optional<OpenEpisode> episode, Observation observation, KnownTeam team) {
-        int horizon = team.team().getHorizon();
         int step = observation.getStep();
         int wanted = episode.map(OpenEpisode::getNextStep).orElse(0);
         if (step > 0 && episode.isEmpty()) {
@@ -139,11 +127,12 @@ public final class EpisodeRouting {
             return Optional.of("observation names team " + observation.getTeam() + " version "
                     + observation.getTeamVersion() + ", but the episode began with " + describe(episode.get()));
         }
-        if (episode.isPresent() && team.dependencies().opensSteps()) {
+        if (episode.isPresent() && team.steps().own()) {
             return refuse(Optional.ofNullable(episode.get().getPending()), observation);
         }
-        if (step >= horizon && !observation.getDone()) {
-            return Optional.of("step " + step + " is beyond the team's horizon of " + horizon);
+        if (!team.steps().has(step) && !observation.getDone()) {
+            return Optional.of("step " + step + " is beyond the team's horizon of "
+                    + team.team().getHorizon());
         }
         return Optional.empty();
     }
@@ -156,11 +145,11 @@ public final class EpisodeRouting {
                     "step " + step + " was observed, but the team opens it itself, by its 'retry', once step "
                             + (step - 1) + " is complete");
         }
-        boolean own = pending.get().getDone() == observation.getDone() && OwnSteps.goesOn(pending.get(), observation);
+        boolean own = pending.get().getDone() == observation.getDone() && TeamSteps.goesOn(pending.get(), observation);
         return own
                 ? Optional.empty()
                 : Optional.of("step " + step
-                        + " was observed, but the team opens it itself, by its 'retry', with another" + " observation");
+                        + " was observed, but the team opens it itself, by its 'retry', with another observation");
     }
 
     /**

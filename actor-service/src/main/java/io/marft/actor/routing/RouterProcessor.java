@@ -9,22 +9,20 @@ import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.OpenStep;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.team.Spans;
-import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.EncodedSize;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.topology.Deadlines;
 import io.marft.streaming.topology.Received;
 import io.marft.streaming.topology.RefusedTeams;
+import io.marft.streaming.topology.Rejections;
 import io.marft.streaming.topology.TeamStore;
 import io.marft.streaming.topology.TeamStore.KnownTeam;
-import io.marft.streaming.topology.TopologyParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -34,8 +32,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Puts {@link EpisodeRouting} between the episodes' store and the turns. A clock beside it forgets episodes
- * whose deadline has passed, ended or not.
+ * Carries {@link EpisodeRouting}'s decisions out: keeps the state of open episodes, forwards turns, steps and dead
+ * letters. Forgets episodes whose deadline has passed, ended or not.
  */
 final class RouterProcessor implements Processor<String, Received<?>, String, Object> {
 
@@ -50,6 +48,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     private KeyValueStore<String, DeadLetter> rejectedTeams;
     private TeamStore teams;
     private Deadlines deadlines;
+    private Rejections rejections;
 
     RouterProcessor(TopicNames names, RecordCodec codec, RefusedTeams refusedTeams) {
         this.refusedTeams = refusedTeams;
@@ -64,6 +63,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         this.rejectedTeams = context.getStateStore(RouterTopology.REJECTED_TEAMS);
         this.teams = new TeamStore(context);
         this.deadlines = new Deadlines(now());
+        this.rejections = new Rejections(RouterTopology.SERVICE, names, codec, context);
         all(episodes).forEach(entry -> noteDeadline(entry.key, entry.value));
         context.schedule(Deadlines.INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::forgetOld);
         if (context.taskId().partition() == 0) {
@@ -86,7 +86,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
     private void observe(Record<String, Received<?>> record, Observation observation) {
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
         if (team.isEmpty()) {
-            deadLetter(
+            rejections.reject(
                     record,
                     "team '" + observation.getTeam() + "' version " + observation.getTeamVersion()
                             + " is not known: apply its team file first");
@@ -110,11 +110,11 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
         if (possible instanceof Routed.Moved moved) {
             move(record.key(), moved, record.timestamp());
         } else if (possible instanceof Routed.Rejected rejected) {
-            deadLetter(record, rejected.reason());
+            rejections.reject(record, rejected.reason());
         }
     }
 
-    /** What is too large to be written is not done: the record that asked for it is rejected. */
+    /** Rejects a record that asks for something too large to be written. */
     private static Routed bounded(Routed routed) {
         if (!(routed instanceof Routed.Moved moved)) {
             return routed;
@@ -139,15 +139,14 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
                         next -> context.forward(new Record<>(episode, (Object) next, timestamp), RouterTopology.STEPS));
     }
 
-    private void deadLetter(Record<String, Received<?>> record, String reason) {
-        context.forward(record.value().rejected(RouterTopology.SERVICE, reason, record), TopologyParts.DEAD_LETTERS);
-    }
-
-    /** Every router reads all teams anew whenever it starts; the one that has partition 0 keeps how far letters went. */
+    /**
+     * Writes the letters of refused teams. Every router reads all teams anew when it starts, so the one with partition 0
+     * keeps the last letter's place and goes on behind it.
+     */
     private void rejectTeams(long now) {
         DeadLetter last = rejectedTeams.get(RouterTopology.REJECTED_TEAMS);
         for (DeadLetter letter : refusedTeams.after(last == null ? -1 : last.getOffset())) {
-            context.forward(Received.outgoing(letter, now), TopologyParts.DEAD_LETTERS);
+            rejections.write(letter, now);
             rejectedTeams.put(
                     RouterTopology.REJECTED_TEAMS,
                     DeadLetter.newBuilder(letter).setValue(null).build());
@@ -166,8 +165,9 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
             }
             episodes.delete(key);
             for (OpenStep step : episode.getSteps()) {
-                DeadLetter letter = forgotten(key, episode, step);
-                context.forward(Received.outgoing(letter, now), TopologyParts.DEAD_LETTERS);
+                Observation held = step.getObservation();
+                rejections.rejectHeld(
+                        Topic.OBSERVATIONS, step.getOffset(), key, held, overdue(episode, step), now);
             }
         }
     }
@@ -182,21 +182,12 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
                 .orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 
-    private DeadLetter forgotten(String episode, OpenEpisode open, OpenStep step) {
+    private String overdue(OpenEpisode open, OpenStep step) {
         List<String> missing = teams.find(open.getTeam(), open.getTeamVersion()).stream()
                 .flatMap(team -> EpisodeRouting.awaited(team, step).stream())
                 .toList();
-        String topic = names.of(Topic.OBSERVATIONS);
-        return DeadLetters.of(
-                RouterTopology.SERVICE,
-                "episode missed its deadline of " + Spans.text(deadline(open)) + ": at step "
-                        + step.getObservation().getStep() + " agents " + missing + " did not act",
-                topic,
-                context.taskId().partition(),
-                step.getOffset(),
-                episode,
-                codec.encode(topic, step.getObservation()),
-                new RecordHeaders());
+        return "episode missed its deadline of " + Spans.text(deadline(open)) + ": at step "
+                + step.getObservation().getStep() + " agents " + missing + " did not act";
     }
 
     /** A copy of a store's entries, so that they may be deleted on the way. */

@@ -6,6 +6,7 @@ import io.marft.streaming.life.StreamsService;
 /** The router as a running service. Any number may run, each with an instance name of its own; they share partitions. */
 public final class RouterService extends StreamsService {
 
+    /** The router with these settings; it runs from {@link #start} on. */
     public RouterService(RouterSettings settings) {
         this(settings, settings.client());
     }

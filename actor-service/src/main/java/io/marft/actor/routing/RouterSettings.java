@@ -18,7 +18,7 @@ public record RouterSettings(ClientSettings client, String instance, Path stateD
         }
     }
 
-    /** The first router. */
+    /** Of the router with instance name 0. */
     public RouterSettings(ClientSettings client, Path stateDirectory) {
         this(client, "0", stateDirectory);
     }

@@ -43,7 +43,7 @@ public final class RouterTopology {
     static final String STEPS = "steps";
     /** Store of {@link OpenEpisode} by episode. */
     static final String EPISODES = "episodes";
-    /** Store of the last dead letter of a team's record, under its own name and without the value. */
+    /** Store of one entry under the store's own name: the last dead letter of a team's record, without its value. */
     static final String REJECTED_TEAMS = "rejected-teams";
 
     private RouterTopology() {}

@@ -19,7 +19,7 @@ public final class ArithmeticProblems {
     /**
      * The problem at one place of one stream.
      *
-     * @param split the side of the fence that the problem must stand on
+     * @param split what the problem may be used for
      * @param seed names the stream
      * @param index place in the stream, from 0
      */
@@ -33,7 +33,7 @@ public final class ArithmeticProblems {
         }
     }
 
-    /** The side of the fence that a problem stands on: a hash of its computation, whatever its wording. */
+    /** What a problem may be used for: decided by a hash of its computation, whatever its wording. */
     public static Split split(Problem problem) {
         long hash = 0;
         for (char symbol : problem.computation().toCharArray()) {
@@ -43,7 +43,7 @@ public final class ArithmeticProblems {
     }
 
     private static Problem candidate(Random random) {
-        Step third = change(random);
+        Operation third = change(random);
         return switch (random.nextInt(6)) {
             case 0 -> {
                 int red = between(2, 7, random);
@@ -52,7 +52,7 @@ public final class ArithmeticProblems {
                 yield new Problem(
                         Wording.mixedHolders(red, blue, holders, third, random),
                         red,
-                        List.of(new Step('+', blue), new Step('*', holders), third));
+                        List.of(new Operation('+', blue), new Operation('*', holders), third));
             }
             case 1 -> {
                 int each = between(4, 9, random);
@@ -61,34 +61,34 @@ public final class ArithmeticProblems {
                 yield new Problem(
                         Wording.shortHolders(each, missing, holders, third, random),
                         each,
-                        List.of(new Step('-', missing), new Step('*', holders), third));
+                        List.of(new Operation('-', missing), new Operation('*', holders), third));
             }
             case 2 -> {
                 boolean gain = random.nextBoolean();
                 int first = gain ? between(2, 7, random) : between(4, 9, random);
-                Step second = gain
-                        ? new Step('+', between(2, 9 - first, random))
-                        : new Step('-', between(2, first - 2, random));
+                Operation second = gain
+                        ? new Operation('+', between(2, 9 - first, random))
+                        : new Operation('-', between(2, first - 2, random));
                 int price = between(2, 9, random);
                 yield new Problem(
                         Wording.sale(first, second, price, third, random),
                         first,
-                        List.of(second, new Step('*', price), third));
+                        List.of(second, new Operation('*', price), third));
             }
             default -> {
                 int holders = between(2, 9, random);
                 int each = between(2, 9, random);
-                Step second = change(random);
+                Operation second = change(random);
                 yield new Problem(
                         Wording.holders(holders, each, second, third, random),
                         holders,
-                        List.of(new Step('*', each), second, third));
+                        List.of(new Operation('*', each), second, third));
             }
         };
     }
 
-    private static Step change(Random random) {
-        return new Step(random.nextBoolean() ? '+' : '-', between(2, 9, random));
+    private static Operation change(Random random) {
+        return new Operation(random.nextBoolean() ? '+' : '-', between(2, 9, random));
     }
 
     private static int between(int least, int most, Random random) {

@@ -44,27 +44,27 @@ public final class Demonstrations {
         if (part < DRILLS + COPY_DRILLS) {
             return copyDrill(problem, random);
         }
-        return demonstration(role(part - DRILLS - COPY_DRILLS), problem, random);
+        return demonstration(pupil(part - DRILLS - COPY_DRILLS), problem, random);
     }
 
-    private static Role role(int part) {
+    private static Pupil pupil(int part) {
         if (part < REASONERS) {
-            return Role.REASONER;
+            return Pupil.REASONER;
         }
         if (part < REASONERS + ACTORS) {
-            return Role.ACTOR;
+            return Pupil.ACTOR;
         }
         if (part < REASONERS + ACTORS + SOLO) {
-            return Role.SOLO;
+            return Pupil.SOLO;
         }
-        return part < REASONERS + ACTORS + SOLO + VERIFIERS ? Role.VERIFIER : Role.JUDGE;
+        return part < REASONERS + ACTORS + SOLO + VERIFIERS ? Pupil.VERIFIER : Pupil.JUDGE;
     }
 
-    static Demonstration demonstration(Role role, Problem problem, Random random) {
-        return switch (role) {
+    static Demonstration demonstration(Pupil pupil, Problem problem, Random random) {
+        return switch (pupil) {
             case REASONER ->
                 new Demonstration(
-                        role,
+                        pupil,
                         problem.question(),
                         "",
                         Planning.plan(problem, random).text(),
@@ -72,18 +72,18 @@ public final class Demonstrations {
             case ACTOR -> {
                 Planning.Plan plan = Planning.plan(problem, random);
                 yield new Demonstration(
-                        role,
+                        pupil,
                         problem.question(),
                         "\nreasoner: " + plan.text(),
                         Solving.follow(problem, plan, random),
                         problem);
             }
-            case SOLO -> new Demonstration(role, problem.question(), "", Solving.alone(problem, random), problem);
+            case SOLO -> new Demonstration(pupil, problem.question(), "", Solving.alone(problem, random), problem);
             case VERIFIER -> {
                 Planning.Plan plan = Planning.plan(problem, random);
                 String work = Solving.follow(problem, plan, random);
                 yield new Demonstration(
-                        role,
+                        pupil,
                         problem.question(),
                         "\nreasoner: " + plan.text() + "\nactor: " + work,
                         Verifying.verdict(problem, work, random),
@@ -93,7 +93,7 @@ public final class Demonstrations {
                 String a = Solving.alone(problem, random);
                 String b = Solving.alone(problem, random);
                 yield new Demonstration(
-                        role, problem.question(), Judging.seen(a, b), Judging.choose(problem, a, b, random), problem);
+                        pupil, problem.question(), Judging.seen(a, b), Judging.choose(problem, a, b, random), problem);
             }
         };
     }
@@ -101,13 +101,13 @@ public final class Demonstrations {
     /** A bare computation, carried out without a slip: short, so that arithmetic is learned cheaply. */
     private static Demonstration drill(Problem problem) {
         return new Demonstration(
-                Role.SOLO, Planning.written(problem.first(), problem.steps()), "", Solving.drilled(problem), problem);
+                Pupil.SOLO, Planning.written(problem.first(), problem.steps()), "", Solving.drilled(problem), problem);
     }
 
     /** Any two answers to no question: nothing but copying helps, so that judges learn to read. */
     private static Demonstration copyDrill(Problem problem, Random random) {
         String a = Solving.boxed(random.nextInt(100));
         String b = Solving.boxed(random.nextInt(100));
-        return new Demonstration(Role.JUDGE, "", Judging.seen(a, b), random.nextBoolean() ? a : b, problem);
+        return new Demonstration(Pupil.JUDGE, "", Judging.seen(a, b), random.nextBoolean() ? a : b, problem);
     }
 }

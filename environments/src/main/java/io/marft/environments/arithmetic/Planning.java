@@ -22,7 +22,7 @@ final class Planning {
     static final int SLIP = 4;
 
     /** What a reasoner wrote: the steps to follow, none for a guess. */
-    record Plan(String text, int first, List<Step> steps, boolean sound) {
+    record Plan(String text, int first, List<Operation> steps, boolean sound) {
 
         boolean isGuess() {
             return steps.isEmpty();
@@ -37,7 +37,7 @@ final class Planning {
             return random.nextInt(100) < SLIP ? slipped(problem, random) : plan(problem.first(), problem.steps(), true);
         }
         if (strategy < COMPLETE + DROPPED) {
-            List<Step> steps = new ArrayList<>(problem.steps());
+            List<Operation> steps = new ArrayList<>(problem.steps());
             steps.remove(random.nextInt(steps.size()));
             return plan(problem.first(), steps, false);
         }
@@ -45,24 +45,24 @@ final class Planning {
     }
 
     private static Plan slipped(Problem problem, Random random) {
-        List<Step> steps = new ArrayList<>(problem.steps());
+        List<Operation> steps = new ArrayList<>(problem.steps());
         int place = random.nextInt(steps.size());
-        Step step = steps.get(place);
-        boolean sign = step.operation() != '*' && random.nextBoolean();
+        Operation step = steps.get(place);
+        boolean sign = step.operator() != '*' && random.nextBoolean();
         steps.set(
                 place,
                 sign
-                        ? new Step(step.operation() == '+' ? '-' : '+', step.operand())
-                        : new Step(step.operation(), Guessing.otherOperand(step.operand(), random)));
+                        ? new Operation(step.operator() == '+' ? '-' : '+', step.operand())
+                        : new Operation(step.operator(), Guessing.otherOperand(step.operand(), random)));
         return plan(problem.first(), steps, false);
     }
 
-    private static Plan plan(int first, List<Step> steps, boolean sound) {
+    private static Plan plan(int first, List<Operation> steps, boolean sound) {
         return new Plan(steps.size() + " steps: " + written(first, steps), first, steps, sound);
     }
 
     /** Such as {@code 4*6 -3 +8}. */
-    static String written(int first, List<Step> steps) {
-        return first + steps.stream().map(Step::toString).collect(Collectors.joining(" "));
+    static String written(int first, List<Operation> steps) {
+        return first + steps.stream().map(Operation::toString).collect(Collectors.joining(" "));
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param first the number that the running total starts from
  * @param steps the operations in the order in which they must be carried out, always three
  */
-public record Problem(String question, int first, List<Step> steps) {
+public record Problem(String question, int first, List<Operation> steps) {
 
     /** Longest question, in characters. */
     public static final int MAX_QUESTION = 60;
@@ -40,16 +40,16 @@ public record Problem(String question, int first, List<Step> steps) {
         return computation(first, steps);
     }
 
-    static String computation(int first, List<Step> steps) {
+    static String computation(int first, List<Operation> steps) {
         StringBuilder text = new StringBuilder().append(first);
         steps.forEach(text::append);
         return text.toString();
     }
 
-    static List<Integer> totals(int first, List<Step> steps) {
+    static List<Integer> totals(int first, List<Operation> steps) {
         List<Integer> totals = new ArrayList<>(steps.size());
         int total = first;
-        for (Step step : steps) {
+        for (Operation step : steps) {
             total = step.apply(total);
             totals.add(total);
         }

@@ -48,14 +48,14 @@ final class Solving {
     /** A lone pupil's work. */
     static String alone(Problem problem, Random random) {
         if (random.nextInt(100) < SOLO_DROPPED) {
-            List<Step> steps = new ArrayList<>(problem.steps());
+            List<Operation> steps = new ArrayList<>(problem.steps());
             steps.remove(random.nextInt(steps.size()));
             return solve(problem.first(), steps, random);
         }
         return solve(problem.first(), problem.steps(), random);
     }
 
-    private static String solve(int first, List<Step> steps, Random random) {
+    private static String solve(int first, List<Operation> steps, Random random) {
         List<Integer> totals = Problem.totals(first, steps);
         int last = totals.get(totals.size() - 1);
         int strategy = random.nextInt(100);
@@ -74,11 +74,11 @@ final class Solving {
         return careful(problem.first(), problem.steps(), -1, new Random(0));
     }
 
-    private static String careful(int first, List<Step> steps, Random random) {
+    private static String careful(int first, List<Operation> steps, Random random) {
         return careful(first, steps, random.nextInt(100) < SLIP ? random.nextInt(steps.size()) : -1, random);
     }
 
-    private static String careful(int first, List<Step> steps, int slipAt, Random random) {
+    private static String careful(int first, List<Operation> steps, int slipAt, Random random) {
         StringBuilder text = new StringBuilder().append(first);
         int total = first;
         for (int i = 0; i < steps.size(); i++) {

@@ -1,9 +1,9 @@
 package io.marft.environments.arithmetic;
 
-/** Which side of the fence a problem stands on. */
+/** What a problem may be used for. */
 public enum Split {
-    /** May be trained on. */
+    /** To train on. */
     TRAIN,
-    /** Only ever used to measure. */
+    /** To measure with, and never to train on. */
     HELD_OUT
 }

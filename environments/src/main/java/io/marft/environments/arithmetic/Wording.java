@@ -21,34 +21,34 @@ final class Wording {
     private Wording() {}
 
     /** {@code a*b ± c ± d}: full holders, then two events. */
-    static String holders(int holders, int each, Step second, Step third, Random random) {
+    static String holders(int holders, int each, Operation second, Operation third, Random random) {
         return pick(NAMES, random) + " has " + holders + " " + pick(HOLDERS, random) + " of " + each + " "
                 + pick(THINGS, random) + ", " + event(second, random) + ", " + event(third, random) + ". "
                 + pick(ENDS, random);
     }
 
     /** {@code (a+b)*c ± d}: holders of two kinds of things, then one event. */
-    static String mixedHolders(int red, int blue, int holders, Step third, Random random) {
+    static String mixedHolders(int red, int blue, int holders, Operation third, Random random) {
         return pick(NAMES, random) + " has " + holders + " " + pick(HOLDERS, random) + " of " + red + " red, " + blue
                 + " blue " + pick(THINGS, random) + ", " + event(third, random) + ". " + pick(ENDS, random);
     }
 
     /** {@code (a-b)*c ± d}: holders out of each of which something is missing, then one event. */
-    static String shortHolders(int each, int missing, int holders, Step third, Random random) {
+    static String shortHolders(int each, int missing, int holders, Operation third, Random random) {
         return pick(NAMES, random) + " has " + holders + " " + pick(HOLDERS, random) + " of " + each + " "
                 + pick(THINGS, random) + " less " + missing + " each, " + event(third, random) + ". "
                 + pick(ENDS, random);
     }
 
     /** {@code (a±b)*c ± d}: an event, a sale at a price, then money earned or spent. */
-    static String sale(int first, Step second, int price, Step third, Random random) {
-        String money = third.operation() == '+' ? "gets $" : "pays $";
+    static String sale(int first, Operation second, int price, Operation third, Random random) {
+        String money = third.operator() == '+' ? "gets $" : "pays $";
         return pick(NAMES, random) + " has " + first + " " + pick(THINGS, random) + ", " + event(second, random)
                 + ", sells at $" + price + ", " + money + third.operand() + ". " + pick(ENDS, random);
     }
 
-    private static String event(Step step, Random random) {
-        return pick(step.operation() == '+' ? GAINS : LOSSES, random) + " " + step.operand();
+    private static String event(Operation step, Random random) {
+        return pick(step.operator() == '+' ? GAINS : LOSSES, random) + " " + step.operand();
     }
 
     private static String pick(List<String> phrases, Random random) {

@@ -1,6 +1,6 @@
 package io.marft.environments.client;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
@@ -41,10 +41,10 @@ public final class Asker {
 
     /**
      * @param team the team in service, in the version that is to answer
-     * @throws IllegalArgumentException if it cannot be {@linkplain Episode#requireOneQuestion asked one question}
+     * @throws IllegalArgumentException if it cannot be {@linkplain NewEpisode#requireOneQuestion asked one question}
      */
     public Asker(ClientSettings settings, Team team) {
-        Episode.requireOneQuestion(team);
+        NewEpisode.requireOneQuestion(team);
         this.settings = settings;
         this.team = team;
     }
@@ -58,8 +58,8 @@ public final class Asker {
     public Outcome ask(String question, Duration timeout, Consumer<Action> onAction) {
         UUID unique = UUID.randomUUID();
         String run = unique.toString().replace("-", "").substring(0, 16);
-        Episode episode = new Episode(
-                Episode.id(Purpose.QUESTION, run, 0), team, Purpose.QUESTION, "ask", unique.getLeastSignificantBits());
+        NewEpisode episode = new NewEpisode(
+                NewEpisode.id(Purpose.QUESTION, run, 0), team, Purpose.QUESTION, "ask", unique.getLeastSignificantBits());
         Map<Decision, Action> actions = new LinkedHashMap<>();
         Consumer<Action> take = action -> {
             if (actions.putIfAbsent(new Decision(action.getStep(), action.getAgent()), action) == null) {

@@ -1,6 +1,6 @@
 package io.marft.environments.feed;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.schemas.record.Team;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,7 +22,7 @@ public record EnvironmentSettings(Team team, long seed, int inFlight, String run
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
 
     public EnvironmentSettings {
-        Episode.requireOneQuestion(team);
+        NewEpisode.requireOneQuestion(team);
         if (inFlight < 1) {
             throw new IllegalArgumentException("inFlight must be at least 1, got: " + inFlight);
         }

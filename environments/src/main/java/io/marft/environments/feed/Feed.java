@@ -1,6 +1,6 @@
 package io.marft.environments.feed;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.schemas.catalogue.Topic;
@@ -113,12 +113,12 @@ final class Feed implements AutoCloseable {
         producer.beginTransaction();
         for (long index = cursor.next(); index < after.next(); index++) {
             Exercise exercise = task.training(settings.seed(), index);
-            Episode episode = new Episode(
-                    Episode.id(Purpose.TRAINING, settings.run(), index),
+            NewEpisode episode = new NewEpisode(
+                    NewEpisode.id(Purpose.TRAINING, settings.run(), index),
                     team,
                     Purpose.TRAINING,
                     task.name(),
-                    Episode.seed(settings.seed(), index));
+                    NewEpisode.seed(settings.seed(), index));
             send(observations, episode.id(), codec.encode(observations, episode.observation(exercise.question())));
             send(references, episode.id(), codec.encode(references, episode.reference(exercise)));
             episodes.add(episode.id());
@@ -140,7 +140,7 @@ final class Feed implements AutoCloseable {
                 .filter(version -> !version.getCreatedAt().isAfter(settled))
                 .reduce((older, newer) -> newer)
                 .orElseGet(() -> versions.isEmpty() ? settings.team() : versions.get(0));
-        Episode.requireOneQuestion(newest);
+        NewEpisode.requireOneQuestion(newest);
         return newest;
     }
 

@@ -2,7 +2,7 @@ package io.marft.environments.measure;
 
 import io.marft.environments.client.Publisher;
 import io.marft.environments.client.Tail;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.schemas.catalogue.Topic;
@@ -44,10 +44,10 @@ public final class Evaluator {
 
     /**
      * @param team the team in service, in the version to be measured
-     * @throws IllegalArgumentException if it cannot be {@linkplain Episode#requireOneQuestion asked one question}
+     * @throws IllegalArgumentException if it cannot be {@linkplain NewEpisode#requireOneQuestion asked one question}
      */
     public Evaluator(ClientSettings settings, Team team, Task task) {
-        Episode.requireOneQuestion(team);
+        NewEpisode.requireOneQuestion(team);
         this.settings = settings;
         this.team = team;
         this.task = task;
@@ -68,16 +68,16 @@ public final class Evaluator {
         if (problems < 1) {
             throw new IllegalArgumentException("problems of an evaluation must be at least 1, got: " + problems);
         }
-        Map<Episode, Exercise> asked = new LinkedHashMap<>();
+        Map<NewEpisode, Exercise> asked = new LinkedHashMap<>();
         String run = UUID.randomUUID().toString().substring(0, 8);
         for (long index = 0; index < problems; index++) {
-            String id = Episode.id(Purpose.EVALUATION, run, index);
+            String id = NewEpisode.id(Purpose.EVALUATION, run, index);
             asked.put(
-                    new Episode(id, team, Purpose.EVALUATION, task.name(), Episode.seed(seed, index)),
+                    new NewEpisode(id, team, Purpose.EVALUATION, task.name(), NewEpisode.seed(seed, index)),
                     task.heldOut(seed, index));
         }
         Measurement measurement =
-                new Measurement(asked.keySet().stream().map(Episode::id).collect(Collectors.toSet()), team);
+                new Measurement(asked.keySet().stream().map(NewEpisode::id).collect(Collectors.toSet()), team);
         try (Tail tail = new Tail(settings, Topic.TRAJECTORIES, Topic.DEAD_LETTERS);
                 Publisher publisher = new Publisher(settings, settings.prefix() + ".evaluator")) {
             asked.forEach((episode, exercise) -> {

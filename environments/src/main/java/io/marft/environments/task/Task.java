@@ -1,12 +1,14 @@
 package io.marft.environments.task;
 
 /**
- * An endless source of exercises, in two kinds that never meet. Implementations are pure functions: the same seed and
+ * An endless source of exercises of two kinds that never meet. Implementations are pure functions: the same seed and
  * index give the same exercise for ever, in every process.
+ *
+ * @see Tasks
  */
 public interface Task {
 
-    /** The name by which observations and evaluations say where they come from. */
+    /** The name by which it is asked for, and by which records say where they come from; no other task has it. */
     String name();
 
     /**

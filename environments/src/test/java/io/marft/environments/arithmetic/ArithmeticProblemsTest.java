@@ -16,7 +16,7 @@ class ArithmeticProblemsTest {
 
     @Test
     void shouldCarryOutStepsOnARunningTotal() {
-        Problem problem = new Problem("Mia?", 4, List.of(new Step('*', 6), new Step('-', 3), new Step('+', 8)));
+        Problem problem = new Problem("Mia?", 4, List.of(new Operation('*', 6), new Operation('-', 3), new Operation('+', 8)));
         assertEquals(List.of(24, 21, 29), problem.totals());
         assertEquals(29, problem.answer());
         assertEquals("4*6-3+8", problem.computation());
@@ -80,7 +80,7 @@ class ArithmeticProblemsTest {
     @Test
     void shouldRefuseALongQuestion() {
         IllegalArgumentException error = assertThrows(
-                IllegalArgumentException.class, () -> new Problem("x".repeat(61), 2, List.of(new Step('+', 2))));
+                IllegalArgumentException.class, () -> new Problem("x".repeat(61), 2, List.of(new Operation('+', 2))));
         assertTrue(error.getMessage().startsWith("question must have at most 60 characters, has 61"));
     }
 }

@@ -20,7 +20,7 @@ class DemonstrationsTest {
 
     private static final List<Demonstration> ACTORS = IntStream.range(0, MANY)
             .mapToObj(i -> Demonstrations.demonstration(
-                    Role.ACTOR, ArithmeticProblems.problem(Split.TRAIN, 1, i), new Random(i)))
+                    Pupil.ACTOR, ArithmeticProblems.problem(Split.TRAIN, 1, i), new Random(i)))
             .toList();
 
     @Test
@@ -34,22 +34,22 @@ class DemonstrationsTest {
 
     @Test
     void shouldShowEachRoleInItsShare() {
-        Map<Role, Integer> percent = Map.of(
-                Role.REASONER,
+        Map<Pupil, Integer> percent = Map.of(
+                Pupil.REASONER,
                 Demonstrations.REASONERS,
-                Role.ACTOR,
+                Pupil.ACTOR,
                 Demonstrations.ACTORS,
-                Role.SOLO,
+                Pupil.SOLO,
                 Demonstrations.SOLO + Demonstrations.DRILLS,
-                Role.VERIFIER,
+                Pupil.VERIFIER,
                 Demonstrations.VERIFIERS,
-                Role.JUDGE,
+                Pupil.JUDGE,
                 8 + Demonstrations.COPY_DRILLS);
         assertEquals(100, percent.values().stream().mapToInt(Integer::intValue).sum());
         percent.forEach((role, share) -> assertEquals(
                 share,
                 IntStream.range(0, MANY)
-                                .filter(i -> Demonstrations.demonstration(1, i).role() == role)
+                                .filter(i -> Demonstrations.demonstration(1, i).pupil() == role)
                                 .count()
                         * 100.0
                         / MANY,
@@ -60,19 +60,19 @@ class DemonstrationsTest {
     /** What agents of a team are shown, their predecessors' words, stands in demonstrations in the very same form. */
     @Test
     void shouldShowWhatPredecessorsSaidAsTheRouterDoes() {
-        Map<Role, String> forms = Map.of(
-                Role.REASONER, "",
-                Role.ACTOR, "\nreasoner: [^\n]+",
-                Role.SOLO, "",
-                Role.VERIFIER, "\nreasoner: [^\n]+\nactor: [^\n]*\\\\boxed\\{-?\\d+}",
-                Role.JUDGE, "\nsolver-a: [^\n]*\\\\boxed\\{-?\\d+}\nsolver-b: [^\n]*\\\\boxed\\{-?\\d+}");
+        Map<Pupil, String> forms = Map.of(
+                Pupil.REASONER, "",
+                Pupil.ACTOR, "\nreasoner: [^\n]+",
+                Pupil.SOLO, "",
+                Pupil.VERIFIER, "\nreasoner: [^\n]+\nactor: [^\n]*\\\\boxed\\{-?\\d+}",
+                Pupil.JUDGE, "\nsolver-a: [^\n]*\\\\boxed\\{-?\\d+}\nsolver-b: [^\n]*\\\\boxed\\{-?\\d+}");
         forms.forEach((role, form) -> shown(role)
                 .forEach(shown -> assertTrue(shown.said().matches(form), role + " was shown " + shown.said())));
     }
 
     @Test
     void shouldLetVerifiersBeMostlyRightWhateverTheAnswer() {
-        assertTrue(shown(Role.VERIFIER).allMatch(shown -> shown.output().matches("ok|no")));
+        assertTrue(shown(Pupil.VERIFIER).allMatch(shown -> shown.output().matches("ok|no")));
         // 70 % check and slip in 5 %, 15 % say ok, 15 % toss a coin.
         assertEquals(0.89, acceptance(isSaidToBeRight()), 0.015);
         assertEquals(0.26, acceptance(isSaidToBeRight().negate()), 0.015);
@@ -80,7 +80,7 @@ class DemonstrationsTest {
 
     @Test
     void shouldLetJudgesCopyOneOfTheBoxes() {
-        shown(Role.JUDGE).forEach(shown -> assertTrue(boxes(shown).anyMatch(shown.output()::equals), shown.toString()));
+        shown(Pupil.JUDGE).forEach(shown -> assertTrue(boxes(shown).anyMatch(shown.output()::equals), shown.toString()));
     }
 
     /** Drills in copying have no question. */
@@ -96,7 +96,7 @@ class DemonstrationsTest {
 
     @Test
     void shouldLetJudgesPreferTheRightAnswer() {
-        double[] chosen = shown(Role.JUDGE)
+        double[] chosen = shown(Pupil.JUDGE)
                 .filter(shown -> boxes(shown).filter(right(shown)::equals).count() == 1)
                 .mapToDouble(shown -> shown.output().equals(right(shown)) ? 1 : 0)
                 .toArray();
@@ -123,26 +123,26 @@ class DemonstrationsTest {
         for (int index = 0; index < MANY; index++) {
             Demonstration shown = Demonstrations.demonstration(1, index);
             int limit =
-                    switch (shown.role()) {
+                    switch (shown.pupil()) {
                         case REASONER -> 20;
                         case ACTOR, SOLO -> 35;
                         case VERIFIER -> 2;
                         case JUDGE -> 11;
                     };
             assertTrue(shown.output().length() <= limit, shown.output());
-            boolean answers = shown.role() != Role.REASONER && shown.role() != Role.VERIFIER;
+            boolean answers = shown.pupil() != Pupil.REASONER && shown.pupil() != Pupil.VERIFIER;
             assertEquals(answers, shown.output().endsWith("}"), shown.output());
         }
     }
 
-    private static Stream<Demonstration> shown(Role role) {
+    private static Stream<Demonstration> shown(Pupil pupil) {
         return IntStream.range(0, MANY)
                 .mapToObj(i -> Demonstrations.demonstration(
-                        role, ArithmeticProblems.problem(Split.TRAIN, 2, i), new Random(i)));
+                        pupil, ArithmeticProblems.problem(Split.TRAIN, 2, i), new Random(i)));
     }
 
     private static double acceptance(Predicate<Demonstration> chosen) {
-        return shown(Role.VERIFIER)
+        return shown(Pupil.VERIFIER)
                 .filter(chosen)
                 .mapToInt(shown -> shown.output().equals("ok") ? 1 : 0)
                 .average()

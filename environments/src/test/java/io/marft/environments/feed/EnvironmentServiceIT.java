@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.environments.Peers;
 import io.marft.environments.arithmetic.ArithmeticTask;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
@@ -118,7 +118,7 @@ class EnvironmentServiceIT {
 
     private static List<String> published(long count) {
         return LongStream.range(0, count)
-                .mapToObj(index -> Episode.id(Purpose.TRAINING, EnvironmentProcess.SETTINGS.run(), index))
+                .mapToObj(index -> NewEpisode.id(Purpose.TRAINING, EnvironmentProcess.SETTINGS.run(), index))
                 .sorted()
                 .toList();
     }

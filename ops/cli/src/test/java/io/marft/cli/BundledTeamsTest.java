@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.environments.arithmetic.ArithmeticProblems;
 import io.marft.environments.arithmetic.Problem;
-import io.marft.environments.arithmetic.Role;
+import io.marft.environments.arithmetic.Pupil;
 import io.marft.environments.arithmetic.Split;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.token.Message;
@@ -64,7 +64,7 @@ class BundledTeamsTest {
     @ParameterizedTest
     @ValueSource(strings = {"arithmetic", "solo", "verified", "judged"})
     void shouldGiveAgentsProfilesThatTheModelKnows(String name) {
-        List<String> known = Arrays.stream(Role.values()).map(Role::profile).toList();
+        List<String> known = Arrays.stream(Pupil.values()).map(Pupil::profile).toList();
         team(name).getAgents().forEach(agent -> assertTrue(known.contains(agent.getProfile()), agent.getProfile()));
     }
 }

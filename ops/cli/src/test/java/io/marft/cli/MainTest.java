@@ -49,6 +49,7 @@ class MainTest {
                 "topics acls --principal router=nobody",
                 "topics acls --service nobody",
                 "tail actions --no-such-flag",
+                "serve environment --task chess",
                 "dead-letters",
                 "dead-letters show",
                 "dead-letters show 17",

@@ -20,8 +20,9 @@ final class RunAccounts {
 
     /** What is missing, double or wrong in a run's topics ({@link Verifier}). */
     static List<String> findings(ClientSettings client, String team) {
-        Verifier verifier = new Verifier((name, answer, reference) ->
-                Verifiers.bundled().find(name).orElseThrow().verdict(answer, reference));
+        var verifiers = Verifiers.onClassPath();
+        Verifier verifier = new Verifier(
+                (name, answer, reference) -> verifiers.get(name).verdict(answer, reference));
         return verifier.verify(History.read(client, team)).findings();
     }
 

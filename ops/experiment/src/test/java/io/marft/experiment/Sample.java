@@ -1,6 +1,6 @@
 package io.marft.experiment;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.experiment.declare.Algorithm;
 import io.marft.experiment.declare.Cell;
@@ -47,7 +47,7 @@ public final class Sample {
     public static List<Arena.Start> starts(Task task, long seed, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> new Arena.Start(
-                        new Episode("t-test-" + i, team(), Purpose.TRAINING, task.name(), Episode.seed(seed, i)),
+                        new NewEpisode("t-test-" + i, team(), Purpose.TRAINING, task.name(), NewEpisode.seed(seed, i)),
                         task.training(seed, i)))
                 .toList();
     }

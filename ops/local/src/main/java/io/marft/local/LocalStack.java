@@ -4,10 +4,10 @@ import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
 import io.marft.actor.routing.RouterService;
 import io.marft.actor.routing.RouterSettings;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Tasks;
 import io.marft.policy.LanguageModel;
 import io.marft.reward.assemble.AssembleService;
 import io.marft.reward.score.ScoreService;
@@ -112,7 +112,7 @@ public final class LocalStack implements AutoCloseable {
         EnvironmentService environment = start(new EnvironmentService(
                 cluster.client(),
                 new EnvironmentSettings(team, settings.seed(), settings.inFlight()),
-                new ArithmeticTask()));
+                Tasks.named(Tasks.BUNDLED)));
         Backpressure backpressure = start(new Backpressure(
                 cluster.client(), team.getName(), settings.training().batchEpisodes(), environment));
         training = List.of(backpressure, environment, trainer);

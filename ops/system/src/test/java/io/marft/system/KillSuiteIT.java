@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Update;
 import io.marft.testkit.EpisodeSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillSuiteIT {
 
+    private static final ByName<io.marft.reward.verify.Verifier> VERIFIERS = Verifiers.onClassPath();
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int BATCH = 100;
     private static final int IN_FLIGHT = 128;
@@ -126,7 +128,7 @@ class KillSuiteIT {
     }
 
     static double verdict(String verifier, String answer, String reference) {
-        return Verifiers.bundled().find(verifier).orElseThrow().verdict(answer, reference);
+        return VERIFIERS.get(verifier).verdict(answer, reference);
     }
 
     /** Waits until updates account for every trajectory: episodes come in whole batches, and none is too old to use. */

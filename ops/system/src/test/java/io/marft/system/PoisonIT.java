@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.TeamAgent;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PoisonIT {
 
+    private static final ByName<io.marft.reward.verify.Verifier> VERIFIERS = Verifiers.onClassPath();
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int BATCH = 32;
     private static final int PARTS = 10;
@@ -206,7 +208,7 @@ class PoisonIT {
     }
 
     private static double verdict(String verifier, String answer, String reference) {
-        return Verifiers.bundled().find(verifier).orElseThrow().verdict(answer, reference);
+        return VERIFIERS.get(verifier).verdict(answer, reference);
     }
 
     @SuppressWarnings("SystemOut") // For whoever wants to see the same again.

@@ -1,29 +1,26 @@
 package io.marft.reward.assemble;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.Teams;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
-import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.Spans;
-import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.EncodedSize;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.topology.Deadlines;
 import io.marft.streaming.topology.Received;
+import io.marft.streaming.topology.Rejections;
 import io.marft.streaming.topology.TeamStore;
-import io.marft.streaming.topology.TopologyParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -36,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries {@link Assembly}'s decisions out: keeps the state of open episodes, forwards trajectories and dead letters.
  *
- * <p>That an episode is closed is remembered for as long as an episode may take, so that a record of it that comes once
- * more opens no second one.
+ * <p>Remembers that an episode is closed for as long as an episode may take, so that a record that comes twice opens no
+ * second one.
  */
 final class AssembleProcessor
         extends ContextualProcessor<String, Received<? extends SpecificRecord>, String, SpecificRecord> {
@@ -53,6 +50,7 @@ final class AssembleProcessor
     private Assembly assembly;
     private Teams teams;
     private Deadlines deadlines;
+    private Rejections rejections;
 
     AssembleProcessor(TopicNames names, RecordCodec codec) {
         this.names = names;
@@ -66,6 +64,7 @@ final class AssembleProcessor
         teams = new TeamStore(context)::find;
         assembly = new Assembly(teams);
         deadlines = new Deadlines(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        rejections = new Rejections(AssembleService.NAME, names, codec, context);
         try (KeyValueIterator<String, AssemblyState> all = store.all()) {
             all.forEachRemaining(entry -> noteDeadline(entry.value));
         }
@@ -79,15 +78,15 @@ final class AssembleProcessor
         Assembly.Outcome outcome = decide(known, value);
         if (outcome instanceof Assembly.Open open) {
             AssemblyState state = placed(open.state(), record.value());
-            oversized(state).ifPresentOrElse(reason -> reject(record, reason), () -> keep(known, state));
+            oversized(state).ifPresentOrElse(reason -> rejections.reject(record, reason), () -> keep(known, state));
         } else if (outcome instanceof Assembly.Closed closed) {
             AssemblyState state = placed(closed.state(), record.value());
             oversized(state)
                     .ifPresentOrElse(
-                            reason -> reject(record, reason),
+                            reason -> rejections.reject(record, reason),
                             () -> close(state, closed.trajectory(), record.timestamp()));
         } else if (outcome instanceof Assembly.Rejected rejected) {
-            reject(record, rejected.reason());
+            rejections.reject(record, rejected.reason());
         }
     }
 
@@ -101,10 +100,6 @@ final class AssembleProcessor
     /** A trajectory holds no more than the state that it is made of, so what bounds the one bounds the other. */
     private static Optional<String> oversized(AssemblyState state) {
         return EncodedSize.refuse("with this record the episode", state);
-    }
-
-    private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
-        context().forward(record.value().rejected(AssembleService.NAME, reason, record), TopologyParts.DEAD_LETTERS);
     }
 
     /** The state with the offset of the record that was just added to it. */
@@ -153,17 +148,8 @@ final class AssembleProcessor
 
     private void rejectLeftovers(AssemblyState state, Optional<Trajectory> trajectory, String reason, long timestamp) {
         for (Leftovers.Leftover left : assembly.leftovers(state, trajectory)) {
-            String topic = names.of(left.topic());
-            DeadLetter letter = DeadLetters.of(
-                    AssembleService.NAME,
-                    reason,
-                    topic,
-                    context().taskId().partition(),
-                    left.offset(),
-                    state.getEpisode(),
-                    codec.encode(topic, left.value()),
-                    new RecordHeaders());
-            context().forward(Received.outgoing(letter, timestamp), TopologyParts.DEAD_LETTERS);
+            rejections.rejectHeld(
+                    left.topic(), left.offset(), state.getEpisode(), left.value(), reason, timestamp);
         }
     }
 
@@ -211,7 +197,7 @@ final class AssembleProcessor
     }
 
     private Duration deadline(AssemblyState state) {
-        return Episode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
+        return AssembledEpisode.deadline(state, teams).orElse(Deadlines.OF_UNKNOWN_TEAM);
     }
 
     @Override

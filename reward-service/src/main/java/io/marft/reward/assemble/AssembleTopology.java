@@ -22,7 +22,12 @@ final class AssembleTopology {
 
     private AssembleTopology() {}
 
-    /** Builds it. */
+    /**
+     * Builds the topology.
+     *
+     * @param names the names of topics
+     * @param codecs makes a codec for each task and thread
+     */
     static Topology build(TopicNames names, Supplier<RecordCodec> codecs) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs);

@@ -1,6 +1,7 @@
 package io.marft.reward.assemble;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.EpisodeSteps;
+import io.marft.reward.episode.Teams;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AssemblyState;
 import io.marft.schemas.record.Closure;
@@ -18,10 +19,9 @@ import java.util.Optional;
  * Decides, without Kafka, how an episode's records grow into its trajectory. They come from three topics in no order
  * between them, so an action or a reward may be there before its observation.
  *
- * <p>An episode closes when each of its steps has its observation, exactly one action of every agent that is not
- * skipped, and its reward; a question of a person needs none. Its steps are those up to the team's horizon, or up to the observation whose done
- * flag is set. Both ends are terminal: nothing lies beyond them whose value could be bootstrapped. Only a missed
- * deadline cuts an episode off.
+ * <p>An episode closes when each of its {@linkplain EpisodeSteps steps} has its observation, exactly one action of every
+ * agent that is not skipped, and its reward; a person's question needs no reward. Horizon and done flag are both terminal:
+ * nothing lies beyond them whose value could be bootstrapped. Only a missed deadline cuts an episode off.
  */
 public final class Assembly {
 
@@ -34,11 +34,11 @@ public final class Assembly {
     /**
      * The episode is closed.
      *
-     * @param state all that was held of it; {@link Leftovers} are what the trajectory does not hold
+     * @param state all that was held of it; {@link Leftovers} says which of it the trajectory does not hold
      */
     public record Closed(Trajectory trajectory, AssemblyState state) implements Outcome {}
 
-    /** The record says nothing that is needed. */
+    /** The episode does not need the record. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
@@ -67,24 +67,19 @@ public final class Assembly {
         if (closed(known)) {
             return CLOSED;
         }
-        if (step < (observation.getDone() ? 1 : 0) || step >= horizon) {
+        if (!team.get().steps().has(observation)) {
             return new Rejected("observation's step " + step + " is outside the horizon of " + horizon);
         }
         AssemblyState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
-        if (!Episode.fits(state, observation.getTeam(), observation.getTeamVersion())) {
-            return new Rejected("the episode keeps another team than " + observation.getTeam() + " version "
-                    + observation.getTeamVersion());
+        EpisodeSteps steps = steps(state, team.get());
+        if (!steps.keeps(observation.getTeam(), observation.getTeamVersion())) {
+            return another(observation.getTeam(), observation.getTeamVersion());
         }
-        boolean own = team.get().dependencies().opensSteps();
-        if (own && step > 0 && !Episode.goesOn(state, observation)) {
+        if (team.get().steps().own() && step > 0 && !steps.goOn(observation)) {
             return new Rejected("the team opens step " + step + " itself, by its 'retry', and this is not step 0's"
                     + " observation once more");
         }
-        // Of a team's own step there may be two until actions tell which the team wrote: one that opens it, one that
-        // ends.
-        boolean repeated = state.getObservations().stream()
-                .anyMatch(other -> other.getStep() == step && !(own && other.getDone() != observation.getDone()));
-        if (repeated) {
+        if (steps.has(observation)) {
             return new Rejected("step " + step + " has an observation already");
         }
         return next(
@@ -98,7 +93,7 @@ public final class Assembly {
             return unknown(action.getTeam(), action.getTeamVersion());
         }
         int step = action.getStep();
-        if (step < 0 || step >= team.get().team().getHorizon()) {
+        if (!team.get().steps().has(step)) {
             return new Rejected("action's step " + step + " is outside the horizon of "
                     + team.get().team().getHorizon());
         }
@@ -110,9 +105,8 @@ public final class Assembly {
             return CLOSED;
         }
         AssemblyState state = known.orElseGet(() -> opened(action.getEpisode(), now));
-        if (!Episode.fits(state, action.getTeam(), action.getTeamVersion())) {
-            return new Rejected(
-                    "the episode keeps another team than " + action.getTeam() + " version " + action.getTeamVersion());
+        if (!steps(state, team.get()).keeps(action.getTeam(), action.getTeamVersion())) {
+            return another(action.getTeam(), action.getTeamVersion());
         }
         boolean acted = state.getActions().stream()
                 .anyMatch(other -> other.getStep() == step
@@ -125,7 +119,7 @@ public final class Assembly {
         return next(with(state, state.getObservations(), plus(state.getActions(), action), state.getRewards()), now);
     }
 
-    /** Takes a reward. One for a question that is not open is not needed: its episode has closed without. */
+    /** Takes a reward. One of a question that is not open is ignored: that episode closed without a reward. */
     public Outcome reward(Optional<AssemblyState> known, Reward reward, Instant now) {
         if (reward.getStep() < 0 || !finite(reward)) {
             return new Rejected("step " + reward.getStep() + " has reward " + reward.getValue() + " of parts "
@@ -138,7 +132,7 @@ public final class Assembly {
             return CLOSED;
         }
         AssemblyState state = known.orElseGet(() -> opened(reward.getEpisode(), now));
-        if (Episode.reward(state, reward.getStep()).isPresent()) {
+        if (AssembledEpisode.reward(state, reward.getStep()).isPresent()) {
             return new Rejected("step " + reward.getStep() + " has a reward already");
         }
         return next(with(state, state.getObservations(), state.getActions(), plus(state.getRewards(), reward)), now);
@@ -150,26 +144,37 @@ public final class Assembly {
      * @return what there is of it; empty if it never had an observation to act upon, so that there was no episode
      */
     public Optional<Trajectory> expire(AssemblyState state, Instant now) {
-        return Episode.of(state, teams)
-                .filter(Episode::begun)
+        return AssembledEpisode.of(state, teams)
+                .filter(AssembledEpisode::begun)
                 .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));
     }
 
-    /** What was held of an episode that closes, or is given up, and is not in what it became. */
+    /** The records that were held of an episode that is closed or given up, and that its trajectory does not hold. */
     List<Leftovers.Leftover> leftovers(AssemblyState state, Optional<Trajectory> trajectory) {
         List<Observation> observed = trajectory
-                .flatMap(closed -> Episode.of(state, teams))
-                .map(Episode::observed)
+                .flatMap(closed -> AssembledEpisode.of(state, teams))
+                .map(AssembledEpisode::observed)
                 .orElse(List.of());
         return Leftovers.of(state, trajectory, observed);
     }
 
     private Outcome next(AssemblyState state, Instant now) {
-        Optional<Episode> episode = Episode.of(state, teams);
-        Optional<Closure> closure = episode.flatMap(Episode::closure);
+        Optional<AssembledEpisode> episode = AssembledEpisode.of(state, teams);
+        Optional<Closure> closure = episode.flatMap(AssembledEpisode::closure);
         return closure.isEmpty()
                 ? new Open(state)
                 : new Closed(episode.orElseThrow().trajectory(closure.get(), now), state);
+    }
+
+    /** The steps of the episode; before its first observation, of one that the record's own team may yet begin. */
+    private EpisodeSteps steps(AssemblyState state, KnownTeam team) {
+        return AssembledEpisode.of(state, teams)
+                .map(AssembledEpisode::steps)
+                .orElseGet(() -> EpisodeSteps.unbegun(team));
+    }
+
+    private static Rejected another(String team, int version) {
+        return new Rejected("the episode keeps another team than " + team + " version " + version);
     }
 
     private static Rejected unknown(String team, int version) {

@@ -13,15 +13,17 @@ import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What assembly held of an episode and no trajectory took: an action of a team that is not the episode's, a reward beyond
- * its last step, or everything where no observation ever came. Whoever wrote it is told by a dead letter.
+ * The records that assembly held of an episode and that its trajectory does not hold: actions of a team that is not the
+ * episode's, rewards beyond its last step, or all of them where no observation ever came. A dead letter of each tells
+ * whoever wrote it.
  */
 final class Leftovers {
 
     /**
-     * A record that was not taken.
+     * A record that is left over.
      *
-     * @param offset where it was in its topic; -1 where an older release took it
+     * @param topic where it was read
+     * @param offset its offset there; -1 if an older release read it, which did not keep offsets
      */
     record Leftover(Topic topic, long offset, SpecificRecord value) {}
 
@@ -56,7 +58,7 @@ final class Leftovers {
             Topic topic,
             List<? extends SpecificRecord> records,
             List<Long> offsets) {
-        int unplaced = records.size() - offsets.size(); // Those of an older release came first.
+        int unplaced = records.size() - offsets.size(); // Records that an older release read came first.
         for (int i = 0; i < records.size(); i++) {
             if (!taken.contains(records.get(i))) {
                 left.add(new Leftover(topic, i < unplaced ? -1 : offsets.get(i - unplaced), records.get(i)));

@@ -1,29 +1,27 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Teams;
-import io.marft.reward.verify.Verifiers;
+import io.marft.reward.episode.Teams;
+import io.marft.reward.verify.Verifier;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.team.Spans;
-import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.EncodedSize;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.topology.Deadlines;
 import io.marft.streaming.topology.Received;
+import io.marft.streaming.topology.Rejections;
 import io.marft.streaming.topology.TeamStore;
-import io.marft.streaming.topology.TopologyParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -43,14 +41,15 @@ final class ScoreProcessor
 
     private final TopicNames names;
     private final RecordCodec codec;
-    private final Verifiers verifiers;
+    private final ByName<Verifier> verifiers;
 
     private KeyValueStore<String, ScoringState> store;
     private Scoring scoring;
     private Teams teams;
     private Deadlines deadlines;
+    private Rejections rejections;
 
-    ScoreProcessor(TopicNames names, RecordCodec codec, Verifiers verifiers) {
+    ScoreProcessor(TopicNames names, RecordCodec codec, ByName<Verifier> verifiers) {
         this.names = names;
         this.codec = codec;
         this.verifiers = verifiers;
@@ -63,6 +62,7 @@ final class ScoreProcessor
         teams = new TeamStore(context)::find;
         scoring = new Scoring(verifiers, teams);
         deadlines = new Deadlines(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        rejections = new Rejections(ScoreService.NAME, names, codec, context);
         try (KeyValueIterator<String, ScoringState> all = store.all()) {
             all.forEachRemaining(entry -> noteDeadline(entry.value));
         }
@@ -77,7 +77,7 @@ final class ScoreProcessor
         if (outcome instanceof Scoring.Accepted accepted) {
             accept(record, known, accepted);
         } else if (outcome instanceof Scoring.Rejected rejected) {
-            reject(record, rejected.reason());
+            rejections.reject(record, rejected.reason());
         }
     }
 
@@ -88,17 +88,13 @@ final class ScoreProcessor
         Optional<ScoringState> state = accepted.state().map(next -> placed(next, record.value()));
         Optional<String> oversized = state.flatMap(next -> EncodedSize.refuse("with this record the episode", next));
         if (oversized.isPresent()) {
-            reject(record, oversized.get());
+            rejections.reject(record, oversized.get());
             return;
         }
         state.ifPresentOrElse(next -> keep(known, next), () -> store.delete(record.key()));
         for (Reward reward : accepted.rewards()) {
-            context().forward(record.withValue(reward), Topic.REWARDS.suffix());
+            context().forward(new Record<>(record.key(), reward, record.timestamp()), Topic.REWARDS.suffix());
         }
-    }
-
-    private void reject(Record<String, Received<? extends SpecificRecord>> record, String reason) {
-        context().forward(record.value().rejected(ScoreService.NAME, reason, record), TopologyParts.DEAD_LETTERS);
     }
 
     /** The state with the offset of the reference, if that is what came. */
@@ -154,19 +150,15 @@ final class ScoreProcessor
         }
     }
 
-    /** A reference that no answer came to; nobody else reads references, so nobody else would say so. */
+    /** A reference that no answer came to. Nobody else reads references, so nobody else would say so. */
     private void reject(ScoringState state, long timestamp) {
-        String topic = names.of(Topic.REFERENCES);
-        DeadLetter letter = DeadLetters.of(
-                ScoreService.NAME,
-                "no answer to judge by this reference came within " + Spans.text(deadline(state)),
-                topic,
-                context().taskId().partition(),
+        rejections.rejectHeld(
+                Topic.REFERENCES,
                 state.getReferenceOffset(),
                 state.getEpisode(),
-                codec.encode(topic, state.getReference()),
-                new RecordHeaders());
-        context().forward(Received.outgoing(letter, timestamp), TopologyParts.DEAD_LETTERS);
+                state.getReference(),
+                "no answer to judge by this reference came within " + Spans.text(deadline(state)),
+                timestamp);
     }
 
     private void noteDeadline(ScoringState state) {

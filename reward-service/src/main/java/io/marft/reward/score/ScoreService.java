@@ -11,20 +11,18 @@ public final class ScoreService extends StreamsService {
     /** The service's name. */
     public static final String NAME = "reward";
 
-    /** With the bundled verifiers. */
-    public ScoreService(ClientSettings settings, String instance, Path stateDirectory) {
-        this(settings, instance, stateDirectory, Verifiers.bundled());
-    }
-
     /**
+     * With the verifiers on the class path.
+     *
      * @param instance this process's name among those that run this service
      * @param stateDirectory where Kafka Streams keeps its local files
+     * @throws IllegalArgumentException if a verifier cannot be used, or two have the same name
      */
-    public ScoreService(ClientSettings settings, String instance, Path stateDirectory, Verifiers verifiers) {
+    public ScoreService(ClientSettings settings, String instance, Path stateDirectory) {
         super(
                 NAME,
                 instance,
-                ScoreTopology.build(settings.topics(), settings::codec, verifiers),
+                ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()),
                 settings.streams(NAME, stateDirectory));
     }
 }

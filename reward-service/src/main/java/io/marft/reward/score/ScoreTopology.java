@@ -1,6 +1,7 @@
 package io.marft.reward.score;
 
-import io.marft.reward.verify.Verifiers;
+import io.marft.reward.verify.Verifier;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -26,8 +27,14 @@ final class ScoreTopology {
 
     private ScoreTopology() {}
 
-    /** Builds it. */
-    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, Verifiers verifiers) {
+    /**
+     * Builds the topology.
+     *
+     * @param names the names of topics
+     * @param codecs makes a codec for each task and thread
+     * @param verifiers those that references may name
+     */
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, ByName<Verifier> verifiers) {
         Topology topology = new Topology();
         TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);
         TeamStore.add(topology, names, codecs);

@@ -1,93 +1,69 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.EpisodeSteps;
+import io.marft.reward.episode.EpisodeSteps.Said;
+import io.marft.reward.episode.Teams;
 import io.marft.schemas.record.HeldAction;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.TeamAgent;
-import io.marft.schemas.team.ConditionException;
-import io.marft.schemas.team.StepInput;
+import io.marft.schemas.team.StepState;
 import io.marft.streaming.topology.TeamStore.KnownTeam;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * An episode that is to be scored, as soon as a record says whose it is.
+ * An episode that is to be scored. It exists as soon as an action or an observation says which team it keeps.
  *
- * @param state all that is held of it
  * @param team the team that it keeps
  * @param purpose what it is for
+ * @param steps its steps, as far as the records that are held of it tell
  */
-record ScoredEpisode(ScoringState state, KnownTeam team, Purpose purpose) {
+record ScoredEpisode(KnownTeam team, Purpose purpose, EpisodeSteps steps) {
 
-    /** The episode of a state; empty as long as nothing of its team has come. */
+    /** The episode of a state; empty if neither an action nor an observation has come. */
     static Optional<ScoredEpisode> of(ScoringState state, Teams teams) {
         if (!state.getActions().isEmpty()) {
             HeldAction first = state.getActions().get(0);
-            return teams.find(first.getTeam(), first.getTeamVersion())
-                    .map(team -> new ScoredEpisode(state, team, first.getPurpose()));
+            return of(state, first.getPurpose(), teams.find(first.getTeam(), first.getTeamVersion()));
         }
-        return state.getObservations().stream().findFirst().flatMap(first -> teams.find(
-                        first.getTeam(), first.getTeamVersion())
-                .map(team -> new ScoredEpisode(state, team, first.getPurpose())));
+        if (!state.getObservations().isEmpty()) {
+            Observation first = state.getObservations().get(0);
+            return of(state, first.getPurpose(), teams.find(first.getTeam(), first.getTeamVersion()));
+        }
+        return Optional.empty();
     }
 
-    /** Whether a record of this team version may belong to it. */
-    boolean keeps(String name, int version) {
-        return team.team().getName().equals(name) && team.team().getVersion() == version;
+    private static Optional<ScoredEpisode> of(ScoringState state, Purpose purpose, Optional<KnownTeam> known) {
+        return known.map(team ->
+                new ScoredEpisode(team, purpose, new EpisodeSteps(team, state.getObservations(), said(state))));
+    }
+
+    private static List<Said> said(ScoringState state) {
+        return state.getActions().stream()
+                .map(action -> new Said(action.getStep(), action.getAgent(), action.getText()))
+                .toList();
     }
 
     String describe() {
         return "team " + team.team().getName() + " version " + team.team().getVersion();
     }
 
-    /** The number of steps that are to be scored, as far as it is known. */
-    int end() {
-        return state.getObservations().stream()
-                .filter(Observation::getDone)
-                .filter(done -> !team.dependencies().opensSteps() || borneOut(done))
-                .map(Observation::getStep)
-                .findFirst()
-                .orElse(team.team().getHorizon());
-    }
-
-    private boolean borneOut(Observation done) {
-        int before = done.getStep() - 1;
-        return team.dependencies().ends(new StepInput(before, done.getMessages()), texts(before));
-    }
-
-    private Map<String, String> texts(int step) {
-        Map<String, String> texts = new HashMap<>();
-        for (HeldAction action : state.getActions()) {
-            if (action.getStep() == step) {
-                texts.put(action.getAgent(), action.getText());
-            }
-        }
-        return texts;
-    }
-
-    /** The observation that opened a step. */
-    private Optional<Observation> observation(int step) {
-        return state.getObservations().stream()
-                .filter(other -> other.getStep() == step && !other.getDone())
-                .findFirst();
-    }
-
     /**
      * A step's answers, by agent.
      *
-     * @return empty as long as an answering agent neither acted nor is skipped, or, where agents may be, the step's
-     *     observation is to come, so that none comes to an episode that is forgotten
+     * @return empty as long as an answering agent neither acted nor is skipped. Where agents may be skipped, also until the
+     *     step's observation has come, so that it does not find the episode forgotten and begin it anew
      */
     Optional<Map<String, String>> answers(int step) {
-        if (team.dependencies().skips() && observation(step).isEmpty()) {
+        if (team.dependencies().skips() && steps.opening(step).isEmpty()) {
             return Optional.empty();
         }
-        Map<String, String> texts = texts(step);
+        Map<String, String> texts = steps.texts(step);
         Map<String, String> answers = new LinkedHashMap<>();
         boolean missing = false;
         for (TeamAgent agent : team.dependencies().answering()) {
@@ -98,7 +74,7 @@ record ScoredEpisode(ScoringState state, KnownTeam team, Purpose purpose) {
             }
         }
         if (missing) {
-            Set<String> skipped = skipped(step, texts);
+            Set<String> skipped = skipped(step);
             for (TeamAgent agent : team.dependencies().answering()) {
                 if (!answers.containsKey(agent.getName()) && !skipped.contains(agent.getName())) {
                     return Optional.empty();
@@ -108,18 +84,8 @@ record ScoredEpisode(ScoringState state, KnownTeam team, Purpose purpose) {
         return Optional.of(answers);
     }
 
-    /** Who is skipped, as far as that is known; nobody is where a condition has no value, so that the step is never scored. */
-    private Set<String> skipped(int step, Map<String, String> texts) {
-        Optional<Observation> observation = observation(step);
-        if (observation.isEmpty()) {
-            return Set.of();
-        }
-        try {
-            return team.dependencies()
-                    .state(StepInput.of(observation.get()), texts)
-                    .skipped();
-        } catch (ConditionException e) {
-            return Set.of();
-        }
+    /** Who is known to be skipped. Nobody is where a condition has no value; such a step is never scored. */
+    private Set<String> skipped(int step) {
+        return steps.state(step).map(StepState::skipped).orElse(Set.of());
     }
 }

@@ -1,8 +1,9 @@
 package io.marft.reward.score;
 
-import io.marft.reward.Teams;
+import io.marft.reward.episode.EpisodeSteps;
+import io.marft.reward.episode.Teams;
 import io.marft.reward.verify.Verifier;
-import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.HeldAction;
 import io.marft.schemas.record.Observation;
@@ -11,7 +12,6 @@ import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.DependencyFunction;
-import io.marft.schemas.team.OwnSteps;
 import io.marft.streaming.topology.TeamStore.KnownTeam;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +23,7 @@ import java.util.Optional;
 /**
  * Decides, without Kafka, what a record means for the rewards of its episode. References, actions and observations may
  * come in any order between them. A step is scored once, after the steps before it, when the reference is there and every
- * answering agent has acted or is skipped. Where the team ends its episodes itself, by its {@code retry}, an end counts
- * once actions bear it out.
+ * answering agent has acted or is skipped; {@link EpisodeSteps} says how many steps there are.
  *
  * <p>A step's value is by how much it bettered the answer: the mean verdict on its answers, less that of the step before.
  * So an episode's values add up to the verdict on its last answer, and a verifier that sends right work back, or wrong
@@ -37,7 +36,7 @@ public final class Scoring {
     /** What became of a record. */
     public sealed interface Outcome {}
 
-    /** The record tells scoring nothing: no answer can depend on it, or it repeats another. */
+    /** Scoring does not need the record: no answer can depend on it, or it repeats another. */
     public record Ignored() implements Outcome {}
 
     /** The record cannot be used; the reason is one line for a dead letter. */
@@ -51,20 +50,22 @@ public final class Scoring {
      */
     public record Accepted(Optional<ScoringState> state, List<Reward> rewards) implements Outcome {}
 
-    private final Verifiers verifiers;
+    private final ByName<Verifier> verifiers;
     private final Teams teams;
 
-    /** @param teams the teams whose actions are scored */
-    public Scoring(Verifiers verifiers, Teams teams) {
+    /**
+     * @param verifiers those that references may name
+     * @param teams the teams whose actions are scored
+     */
+    public Scoring(ByName<Verifier> verifiers, Teams teams) {
         this.verifiers = verifiers;
         this.teams = teams;
     }
 
-    /** Takes a reference, the episode's first or second record. */
+    /** Takes a reference. */
     public Outcome reference(Optional<ScoringState> known, Reference reference, Instant now) {
         if (verifiers.find(reference.getVerifier()).isEmpty()) {
-            return new Rejected(
-                    "verifier '" + reference.getVerifier() + "' is unknown: use one of " + verifiers.names());
+            return new Rejected(verifiers.unknown(reference.getVerifier()));
         }
         ScoringState state = known.orElseGet(() -> opened(reference.getEpisode(), now));
         if (state.getReference() != null) {
@@ -73,7 +74,7 @@ public final class Scoring {
         return score(holding(state, reference, state.getObservations(), state.getActions()), now);
     }
 
-    /** Takes an action of whatever agent. */
+    /** Takes an action of any agent. */
     public Outcome action(Optional<ScoringState> known, Action action, Instant now) {
         Optional<KnownTeam> found = teams.find(action.getTeam(), action.getTeamVersion());
         if (found.isEmpty()) {
@@ -85,18 +86,18 @@ public final class Scoring {
             return new Rejected("agent " + action.getAgent() + " is not in team " + team.getName() + " version "
                     + team.getVersion());
         }
-        if (action.getStep() < 0 || action.getStep() >= team.getHorizon()) {
+        if (!found.get().steps().has(action.getStep())) {
             return new Rejected("step " + action.getStep() + " is outside the horizon of " + team.getHorizon()
                     + " of team " + team.getName());
         }
         boolean decides = dependencies.skips() && dependencies.leadsToAnswer(action.getAgent());
-        boolean retries = dependencies.opensSteps() && action.getStep() + 1 < team.getHorizon();
+        boolean retries = found.get().steps().decidesAfter(action.getStep());
         if (!decides && !retries && !dependencies.agent(action.getAgent()).getAnswers()) {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(action.getEpisode(), now));
         Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
-        if (episode.isPresent() && !episode.get().keeps(action.getTeam(), action.getTeamVersion())) {
+        if (episode.isPresent() && !episode.get().steps().keeps(action.getTeam(), action.getTeamVersion())) {
             return new Rejected("episode keeps " + episode.get().describe() + ", not " + action.getTeam() + " version "
                     + action.getTeamVersion());
         }
@@ -117,8 +118,9 @@ public final class Scoring {
     }
 
     /**
-     * Takes an observation. Those of an episode come in order, and one that is not the next is passed over, so that nothing
-     * ends an episode but what the router takes for its end. Whatever is wrong with one, the router and assembly say so.
+     * Takes an observation. An episode's observations come in order. One that is not the next is ignored, so that an episode
+     * ends here by what the router takes for its end, and by nothing else. The router and assembly write the dead letters
+     * of those that are wrong.
      */
     public Outcome observation(Optional<ScoringState> known, Observation observation, Instant now) {
         Optional<KnownTeam> team = teams.find(observation.getTeam(), observation.getTeamVersion());
@@ -126,10 +128,11 @@ public final class Scoring {
             return new Ignored();
         }
         ScoringState state = known.orElseGet(() -> opened(observation.getEpisode(), now));
-        Optional<ScoredEpisode> episode = ScoredEpisode.of(state, teams);
-        boolean foreign =
-                episode.isPresent() && !episode.get().keeps(observation.getTeam(), observation.getTeamVersion());
-        if (foreign || !follows(state.getObservations(), observation, team.get())) {
+        EpisodeSteps steps = ScoredEpisode.of(state, teams)
+                .map(ScoredEpisode::steps)
+                .orElseGet(() -> EpisodeSteps.unbegun(team.get()));
+        boolean foreign = !steps.keeps(observation.getTeam(), observation.getTeamVersion());
+        if (foreign || !follows(state.getObservations(), observation, steps)) {
             return new Ignored();
         }
         List<Observation> observations = new ArrayList<>(state.getObservations());
@@ -137,23 +140,19 @@ public final class Scoring {
         return score(holding(state, state.getReference(), observations, state.getActions()), now);
     }
 
+    /** Whether scoring needs observations of the team at all, and this one says what the horizon does not. */
     private static boolean matters(KnownTeam team, Observation observation) {
-        int horizon = team.team().getHorizon();
-        int first = observation.getDone() ? 1 : 0; // An episode that is done before its first step has none.
-        boolean inside = observation.getStep() >= first && observation.getStep() < horizon;
-        return inside && (horizon > 1 || team.dependencies().skips());
+        boolean needed = team.team().getHorizon() > 1 || team.dependencies().skips();
+        return needed && team.steps().has(observation);
     }
 
     /** Whether an observation goes on from those that came before it in its topic. */
-    private static boolean follows(List<Observation> before, Observation observation, KnownTeam team) {
+    private static boolean follows(List<Observation> before, Observation observation, EpisodeSteps steps) {
         if (before.isEmpty()) {
             return observation.getStep() == 0;
         }
-        if (team.dependencies().opensSteps()) {
-            boolean repeated = before.stream()
-                    .anyMatch(other -> other.getStep() == observation.getStep()
-                            && (other.getStep() == 0 || other.getDone() == observation.getDone()));
-            return !repeated && OwnSteps.goesOn(before.get(0), observation);
+        if (steps.own()) {
+            return !steps.has(observation) && steps.goOn(observation);
         }
         return !before.get(before.size() - 1).getDone() && observation.getStep() == before.size();
     }
@@ -164,11 +163,12 @@ public final class Scoring {
             return new Accepted(Optional.of(state), List.of());
         }
         ScoredEpisode episode = known.get();
-        Verifier verifier = verifiers.find(state.getReference().getVerifier()).orElseThrow();
+        Verifier verifier = verifiers.get(state.getReference().getVerifier());
         List<Reward> rewards = new ArrayList<>();
         int step = state.getScored();
         double before = state.getVerdict();
-        for (; step < episode.end(); step++) {
+        int end = episode.steps().count();
+        for (; step < end; step++) {
             Optional<Map<String, String>> answers = episode.answers(step);
             if (answers.isEmpty()) {
                 break;
@@ -193,7 +193,7 @@ public final class Scoring {
                     now));
             before = mean;
         }
-        if (step >= episode.end()) {
+        if (step >= end) {
             return new Accepted(Optional.empty(), rewards);
         }
         ScoringState scored = new ScoringState(
@@ -208,7 +208,7 @@ public final class Scoring {
         return new Accepted(Optional.of(scored), rewards);
     }
 
-    /** By constructor: a builder copies deeply all that it begins with. */
+    /** Calls the constructor, because a builder would copy the state deeply. */
     private static ScoringState holding(
             ScoringState state, Reference reference, List<Observation> observations, List<HeldAction> actions) {
         return new ScoringState(

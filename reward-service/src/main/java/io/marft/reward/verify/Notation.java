@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what mathematicians typeset: takes LaTeX's decoration off an expression, and numbers out of it. */
+/** Reads what mathematicians typeset: strips an expression of LaTeX's decoration, and reads numbers. */
 final class Notation {
 
     /** Text around a value, such as a unit: {@code \text{ apples}}. */

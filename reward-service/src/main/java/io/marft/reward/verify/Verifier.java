@@ -2,11 +2,13 @@ package io.marft.reward.verify;
 
 /**
  * Judges an answer by a reference. Implementations are pure and thread-safe: the same texts get the same verdict for
- * ever, or the {@link #version()} changes.
+ * ever, or the {@link #version()} changes. They answer at once, because the reward service waits for each verdict.
+ *
+ * @see Verifiers
  */
 public interface Verifier {
 
-    /** The name by which references ask for this verifier. */
+    /** The name by which references ask for this verifier; no other verifier has it. */
     String name();
 
     /** The version of its rules; rewards carry it. */

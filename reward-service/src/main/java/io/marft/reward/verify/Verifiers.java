@@ -1,36 +1,22 @@
 package io.marft.reward.verify;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import io.marft.schemas.catalogue.ByName;
 
-/** The verifiers that a reward service can judge with, by name. Immutable. */
+/**
+ * The table of verifiers. A verifier is a public class that implements {@link Verifier}, and one line with its name in
+ * {@code META-INF/services/io.marft.reward.verify.Verifier}: here for those that come with marft, in a jar on the class
+ * path for anybody's own.
+ */
 public final class Verifiers {
 
-    private final Map<String, Verifier> byName = new TreeMap<>();
+    private Verifiers() {}
 
-    /** @throws IllegalArgumentException if two have the same name */
-    public Verifiers(List<Verifier> verifiers) {
-        for (Verifier verifier : verifiers) {
-            if (byName.put(verifier.name(), verifier) != null) {
-                throw new IllegalArgumentException("two verifiers are named " + verifier.name() + ": rename one");
-            }
-        }
-    }
-
-    /** All that come with this module. */
-    public static Verifiers bundled() {
-        return new Verifiers(List.of(new BoxedVerifier()));
-    }
-
-    /** The verifier of that name. */
-    public Optional<Verifier> find(String name) {
-        return Optional.ofNullable(byName.get(name));
-    }
-
-    /** The names that {@link #find} knows, sorted. */
-    public List<String> names() {
-        return List.copyOf(byName.keySet());
+    /**
+     * All verifiers on the class path.
+     *
+     * @throws IllegalArgumentException if one cannot be used, or two have the same name
+     */
+    public static ByName<Verifier> onClassPath() {
+        return ByName.onClassPath(Verifier.class, "verifier", Verifier::name);
     }
 }

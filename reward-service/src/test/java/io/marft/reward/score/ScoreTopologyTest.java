@@ -18,6 +18,8 @@ import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class ScoreTopologyTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
-                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.bundled()));
+                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()));
     }
 
     @AfterEach
@@ -52,6 +54,15 @@ class ScoreTopologyTest {
         assertEquals(1.0, rewards.get(0).getValue());
         assertEquals(0, kafka.held(ScoreProcessor.STORE));
         assertEquals(List.of(), kafka.deadLetters());
+    }
+
+    @Test
+    void shouldNotHandAnActionsHeadersOnToItsReward() {
+        kafka.pipe(Topic.REFERENCES, "e", reference("e", "7"));
+        Headers traced = new RecordHeaders().add("trace", new byte[] {1});
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"), traced);
+
+        assertEquals(List.of(new RecordHeaders()), kafka.headers(Topic.REWARDS));
     }
 
     @Test
@@ -81,7 +92,7 @@ class ScoreTopologyTest {
         List<String> late = kafka.deadLetters();
 
         assertEquals(3, reasons.size());
-        assertEquals("verifier 'oracle' is unknown: use one of [boxed]", reasons.get(0));
+        assertEquals("verifier 'oracle' is unknown: use one of [boxed, exact]", reasons.get(0));
         assertTrue(reasons.get(1).startsWith("not readable as Action"), reasons.get(1));
         assertTrue(reasons.get(2).contains("key is 'd'"), reasons.get(2));
         assertEquals(List.of("team chain version 9 is unknown"), late);

@@ -41,7 +41,7 @@ class ScoringTest {
 
     private static final Optional<ScoringState> NEW = Optional.empty();
 
-    private final Scoring scoring = new Scoring(Verifiers.bundled(), Sample::find);
+    private final Scoring scoring = new Scoring(Verifiers.onClassPath(), Sample::find);
 
     @Test
     void shouldScoreAnActionThatComesAfterItsReference() {
@@ -142,7 +142,7 @@ class ScoringTest {
                 "episode keeps team chain version 1, not chain version 2",
                 reject(pending.state(), action("f", 0, "actor", CHAIN_2, "7")));
         assertEquals(
-                "verifier 'oracle' is unknown: use one of [boxed]",
+                "verifier 'oracle' is unknown: use one of [boxed, exact]",
                 assertInstanceOf(Rejected.class, scoring.reference(NEW, reference("e", "7", "oracle"), NOON))
                         .reason());
         assertEquals(

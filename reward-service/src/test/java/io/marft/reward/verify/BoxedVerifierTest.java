@@ -99,15 +99,4 @@ class BoxedVerifierTest {
         assertEquals(deep, BoxedVerifier.boxed("\\boxed{" + deep + "}").orElseThrow());
         assertEquals(1, verifier.verdict("\\boxed{" + deep + "}", deep));
     }
-
-    @Test
-    void shouldBeFoundByItsName() {
-        Verifiers verifiers = Verifiers.bundled();
-
-        assertEquals(List.of("boxed"), verifiers.names());
-        assertEquals("1", verifiers.find("boxed").orElseThrow().version());
-        assertTrue(verifiers.find("oracle").isEmpty());
-        assertThrows(
-                IllegalArgumentException.class, () -> new Verifiers(List.of(new BoxedVerifier(), new BoxedVerifier())));
-    }
 }

@@ -1,5 +1,7 @@
 package io.marft.schemas.wire;
 
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.LetterHeader;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -26,14 +29,19 @@ public final class DeadLetters {
     public static final int MOST_VALUE_BYTES = 512 * 1024;
 
     private static final int MOST_KEY_BYTES = 64 * 1024;
-    /** Names and values together; a letter has them twice. */
+    /** The most bytes of header names and values together; a letter stores them twice. */
     private static final int MOST_HEADER_BYTES = 64 * 1024;
 
     private static final int MOST_REASON = 1000;
 
     private DeadLetters() {}
 
-    /** Of a record as a consumer received it. */
+    /**
+     * The letter about a record that a consumer received.
+     *
+     * @param service the service that rejects it
+     * @param reason why, in one line; what is beyond its first 1,000 characters is left out
+     */
     public static DeadLetter of(String service, String reason, ConsumerRecord<String, byte[]> record) {
         return of(
                 service,
@@ -47,8 +55,9 @@ public final class DeadLetters {
     }
 
     /**
-     * Of a record's parts.
+     * The letter about a record in its parts.
      *
+     * @param service the service that rejects it
      * @param reason why, in one line; what is beyond its first 1,000 characters is left out
      * @param key the key as {@link KeyText} reads it, or null if there was none
      * @param value the value's bytes, or null if there were none
@@ -90,9 +99,15 @@ public final class DeadLetters {
                 .build();
     }
 
-    /** The letter with another reason. */
-    public static DeadLetter because(String reason, DeadLetter letter) {
-        return DeadLetter.newBuilder(letter).setReason(oneLine(reason)).build();
+    /**
+     * A letter as a producer writes it: under its own key, and without headers of its own, because it holds the source
+     * record's.
+     *
+     * @throws RegistryUnavailableException if it cannot be encoded now
+     */
+    public static ProducerRecord<String, byte[]> outgoing(DeadLetter letter, TopicNames names, RecordCodec codec) {
+        String topic = names.of(Topic.DEAD_LETTERS);
+        return new ProducerRecord<>(topic, key(letter), codec.encode(topic, letter));
     }
 
     /** The key that a letter is written under: the source record's, as far as the letter has it. */
@@ -150,7 +165,7 @@ public final class DeadLetters {
         return bytes;
     }
 
-    /** A reason quotes names from the record, which may be of any length and hold anything. */
+    /** Cuts a reason to one line of bounded length, because it quotes names from the record, which may hold anything. */
     private static String oneLine(String reason) {
         String line = reason.replaceAll("\\s*[\\r\\n]+\\s*", " ");
         return line.length() <= MOST_REASON ? line : line.substring(0, MOST_REASON) + "…";

@@ -1,5 +1,6 @@
 package io.marft.streaming.topology;
 
+import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
@@ -20,10 +21,11 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class DecodingProcessor<T extends SpecificRecord> implements Processor<String, byte[], String, Object> {
 
-    /** Of a key: what is made of a record has it twice. */
+    /** The longest key in bytes; a dead letter stores the key twice. */
     static final int MOST_KEY = 4 * 1024;
 
     private final String service;
+    private final TopicNames names;
     private final Class<T> type;
     private final Function<T, String> key;
     private final String next;
@@ -31,10 +33,17 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
 
     private RecordCodec codec;
     private ProcessorContext<String, Object> context;
+    private Rejections rejections;
 
     DecodingProcessor(
-            String service, Class<T> type, Function<T, String> key, String next, Supplier<RecordCodec> codecs) {
+            String service,
+            TopicNames names,
+            Class<T> type,
+            Function<T, String> key,
+            String next,
+            Supplier<RecordCodec> codecs) {
         this.service = service;
+        this.names = names;
         this.type = type;
         this.key = key;
         this.next = next;
@@ -45,6 +54,7 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         this.codec = codecs.get();
+        this.rejections = new Rejections(service, names, codec, context);
     }
 
     @Override
@@ -87,7 +97,7 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
     }
 
     private void reject(Record<String, byte[]> record, String reason) {
-        context.forward(received(record, null).rejected(service, reason, record), TopologyParts.DEAD_LETTERS);
+        rejections.reject(record.withValue(received(record, null)), reason);
     }
 
     private Received<T> received(Record<String, byte[]> record, T value) {

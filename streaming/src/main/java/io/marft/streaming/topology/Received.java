@@ -18,25 +18,13 @@ import org.apache.kafka.streams.processor.api.Record;
 public record Received<T>(T value, byte[] bytes, String topic, int partition, long offset) {
 
     /**
-     * A dead letter as a topology writes it: under its own key, and without the source record's headers, which it holds.
-     */
-    public static Record<String, DeadLetter> outgoing(DeadLetter letter, long timestamp) {
-        return new Record<>(DeadLetters.key(letter), letter, timestamp);
-    }
-
-    /** {@link #reject} as a topology writes it. */
-    public Record<String, DeadLetter> rejected(String service, String reason, Record<String, ?> record) {
-        return outgoing(reject(service, reason, record), record.timestamp());
-    }
-
-    /**
-     * The dead letter of this record.
+     * The dead letter of this record; {@link Rejections} writes it.
      *
      * @param service the service that rejects it
      * @param reason why, in one line
      * @param record the record that holds this value
      */
-    DeadLetter reject(String service, String reason, Record<String, ?> record) {
+    DeadLetter letter(String service, String reason, Record<String, ?> record) {
         return DeadLetters.of(service, reason, topic, partition, offset, record.key(), bytes, record.headers());
     }
 }

@@ -1,7 +1,6 @@
 package io.marft.streaming.topology;
 
 import io.marft.schemas.record.DeadLetter;
-import io.marft.schemas.wire.DeadLetters;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.streams.processor.api.Record;
@@ -27,15 +26,9 @@ public final class RefusedTeams {
     }
 
     void add(String reason, RecordMetadata source, Record<String, byte[]> record) {
-        DeadLetter letter = DeadLetters.of(
-                service,
-                reason,
-                source.topic(),
-                source.partition(),
-                source.offset(),
-                record.key(),
-                record.value(),
-                record.headers());
+        DeadLetter letter = new Received<>(
+                        null, record.value(), source.topic(), source.partition(), source.offset())
+                .letter(service, reason, record);
         letters.put(source.offset(), letter);
         bytes += size(letter);
         while (bytes > MOST_BYTES) {

@@ -5,6 +5,7 @@ import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.team.DependencyFunction;
 import io.marft.schemas.team.TeamException;
+import io.marft.schemas.team.TeamSteps;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
@@ -44,6 +45,11 @@ public final class TeamStore {
         /** How long an episode may take. */
         public Duration deadline() {
             return Duration.ofMillis(team.getDeadlineMillis());
+        }
+
+        /** Where its episodes take steps and end. */
+        public TeamSteps steps() {
+            return new TeamSteps(team, dependencies);
         }
     }
 

@@ -91,7 +91,7 @@ final class TeamWait
             context().forward(record);
             return;
         }
-        DeadLetter letter = record.value().reject(service, "waits for its team", record);
+        DeadLetter letter = record.value().letter(service, "waits for its team", record);
         String key = letter.getTopic() + "/" + letter.getOffset();
         store.put(key, letter);
         hold(key, version, letter, Instant.ofEpochMilli(context().currentSystemTimeMs()));

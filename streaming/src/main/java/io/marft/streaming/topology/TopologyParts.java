@@ -72,7 +72,7 @@ public final class TopologyParts {
         String source = topic.suffix();
         String decoder = "decode-" + source;
         topology.addSource(source, new KeyText.KeyDeserializer(), new ByteArrayDeserializer(), names.of(topic));
-        topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, type, key, next, codecs), source);
+        topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, names, type, key, next, codecs), source);
         return decoder;
     }
 

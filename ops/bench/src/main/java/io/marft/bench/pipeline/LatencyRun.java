@@ -1,10 +1,10 @@
 package io.marft.bench.pipeline;
 
 import io.marft.bench.report.BenchException;
-import io.marft.environments.arithmetic.ArithmeticTask;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
+import io.marft.environments.task.Tasks;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.wire.RecordCodec;
@@ -32,7 +32,7 @@ final class LatencyRun {
 
     private final PipelinePlan plan;
     private final ClientSettings client;
-    private final Task task = new ArithmeticTask();
+    private final Task task = Tasks.named(Tasks.BUNDLED);
     private final Map<String, Long> due = new TreeMap<>();
 
     LatencyRun(PipelinePlan plan, ClientSettings client) {
@@ -76,12 +76,12 @@ final class LatencyRun {
 
     private String send(long index, RecordCodec codec, KafkaProducer<String, byte[]> producer) {
         Exercise exercise = task.training(SEED, index);
-        Episode episode = new Episode(
-                Episode.id(Purpose.TRAINING, "latency", index),
+        NewEpisode episode = new NewEpisode(
+                NewEpisode.id(Purpose.TRAINING, "latency", index),
                 plan.team(),
                 Purpose.TRAINING,
                 task.name(),
-                Episode.seed(SEED, index));
+                NewEpisode.seed(SEED, index));
         String references = client.topics().of(Topic.REFERENCES);
         String observations = client.topics().of(Topic.OBSERVATIONS);
         // A failure shows as an episode that does not close.

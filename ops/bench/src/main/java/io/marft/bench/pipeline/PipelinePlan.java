@@ -1,6 +1,6 @@
 package io.marft.bench.pipeline;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Team;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ public record PipelinePlan(
 
     /** Checks the ranges. */
     public PipelinePlan {
-        Episode.requireOneQuestion(team);
+        NewEpisode.requireOneQuestion(team);
         atLeastOne("partitions", partitions);
         atLeastOne("rate", rate);
         atLeastOne("openEpisodes", openEpisodes);

@@ -1,9 +1,9 @@
 package io.marft.bench.pipeline;
 
 import io.marft.bench.report.BenchException;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Tasks;
 import io.marft.schemas.catalogue.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class ThroughputRun {
     PipelineReport.Throughput run() {
         EnvironmentSettings settings =
                 new EnvironmentSettings(plan.team(), SEED, plan.openEpisodes(), "throughput", PATIENCE);
-        try (EnvironmentService environment = new EnvironmentService(stack.client(), settings, new ArithmeticTask())) {
+        try (EnvironmentService environment = new EnvironmentService(stack.client(), settings, Tasks.named(Tasks.BUNDLED))) {
             environment.start();
             pause(plan.warmUp());
             LogSizes logBefore = LogSizes.now(stack.client());

@@ -2,14 +2,15 @@ package io.marft.bench.update;
 
 import io.marft.actor.adapters.ServedAdapter;
 import io.marft.bench.report.BenchException;
-import io.marft.environments.arithmetic.ArithmeticTask;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
+import io.marft.environments.task.Tasks;
 import io.marft.experiment.game.Arena;
 import io.marft.policy.LanguageModel;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Trajectory;
+import io.marft.trainer.batch.Episode;
 import io.marft.trainer.batch.EpisodeReader;
 import io.marft.trainer.batch.Reading;
 import java.util.ArrayList;
@@ -33,13 +34,13 @@ final class BenchEpisodes {
      * @return as many as are planned, less those that the model's context had no room for
      * @throws BenchException if none can be learned from
      */
-    static List<io.marft.trainer.batch.Episode> play(UpdatePlan plan, LanguageModel model) {
+    static List<Episode> play(UpdatePlan plan, LanguageModel model) {
         Map<String, ServedAdapter> untuned = plan.team().getAgents().stream()
                 .map(TeamAgent::getName)
                 .collect(Collectors.toMap(Function.identity(), agent -> ServedAdapter.base()));
         Arena.Played played = new Arena(model, plan.team()).play(starts(plan), untuned);
         EpisodeReader reader = new EpisodeReader(plan.team(), model);
-        List<io.marft.trainer.batch.Episode> episodes = new ArrayList<>();
+        List<Episode> episodes = new ArrayList<>();
         for (Trajectory trajectory :
                 played.episodes().stream().flatMap(Optional::stream).toList()) {
             Reading reading = reader.read(trajectory, 0, 0);
@@ -58,15 +59,15 @@ final class BenchEpisodes {
     }
 
     private static List<Arena.Start> starts(UpdatePlan plan) {
-        Task task = new ArithmeticTask();
+        Task task = Tasks.named(Tasks.BUNDLED);
         return IntStream.range(0, plan.episodes())
                 .mapToObj(i -> new Arena.Start(
-                        new Episode(
-                                Episode.id(Purpose.TRAINING, "bench", i),
+                        new NewEpisode(
+                                NewEpisode.id(Purpose.TRAINING, "bench", i),
                                 plan.team(),
                                 Purpose.TRAINING,
                                 task.name(),
-                                Episode.seed(SEED, i)),
+                                NewEpisode.seed(SEED, i)),
                         task.training(SEED, i)))
                 .toList();
     }

@@ -1,6 +1,6 @@
 package io.marft.bench.update;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.policy.decoder.ModelOptions;
 import io.marft.schemas.record.Team;
 import io.marft.trainer.Require;
@@ -32,7 +32,7 @@ public record UpdatePlan(
         Require.atLeastOne("episodes", episodes);
         Require.atLeastOne("repetitions", repetitions);
         Require.atLeastOne("threads", threads);
-        Episode.requireOneQuestion(team);
+        NewEpisode.requireOneQuestion(team);
         options(device);
         training = training.withTargetKl(Double.MAX_VALUE);
     }

@@ -2,7 +2,7 @@ package io.marft.cli.lab;
 
 import io.marft.environments.arithmetic.Demonstration;
 import io.marft.environments.arithmetic.Demonstrations;
-import io.marft.environments.arithmetic.Role;
+import io.marft.environments.arithmetic.Pupil;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.pretrain.Example;
 import io.marft.policy.pretrain.Schedule;
@@ -90,8 +90,8 @@ final class BundledModel {
      * judges learn from their output alone, or else it would be drowned by the two works before it.
      */
     Example example(Demonstration shown) {
-        boolean judge = shown.role() == Role.JUDGE;
-        String given = "<|system|>" + shown.role().profile() + "<|user|>" + shown.question();
+        boolean judge = shown.pupil() == Pupil.JUDGE;
+        String given = "<|system|>" + shown.pupil().profile() + "<|user|>" + shown.question();
         String learned = "<|assistant|>" + shown.output() + "<|end|>";
         return new Example(
                 encoder.encode(judge ? given + shown.said() : given),

@@ -2,7 +2,7 @@ package io.marft.cli.lab;
 
 import io.marft.cli.process.Progress;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.arithmetic.ArithmeticTask;
+import io.marft.environments.task.Tasks;
 import io.marft.experiment.ExperimentRunner;
 import io.marft.experiment.RunnerStatus;
 import io.marft.experiment.declare.Experiment;
@@ -105,7 +105,7 @@ public final class ExperimentCommand implements Callable<Integer> {
                 folder.clear();
             }
             ExperimentRunner runner = new ExperimentRunner(
-                    experiment, new ArithmeticTask(), folder, () -> LanguageModel.load(directory, options), perRun());
+                    experiment, Tasks.named(Tasks.BUNDLED), folder, () -> LanguageModel.load(directory, options), perRun());
             return follow(runner, signal, progress, results);
         }
     }

@@ -11,10 +11,11 @@ import io.marft.cli.options.TrainingOptions;
 import io.marft.cli.process.Failures;
 import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Task;
+import io.marft.environments.task.Tasks;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.decoder.ModelOptions;
 import io.marft.reward.assemble.AssembleService;
@@ -33,11 +34,13 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs one service on its own. */
 @Command(
@@ -56,6 +59,18 @@ public final class ServeCommand implements Callable<Integer> {
         REWARD,
         ASSEMBLER,
         TRAINER
+    }
+
+    private static final class ByName implements ITypeConverter<Task> {
+
+        @Override
+        public Task convert(String name) {
+            try {
+                return Tasks.named(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
@@ -89,6 +104,15 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "${MARFT_SEED:-1}",
             description = "Seed of exercises and training. Default: MARFT_SEED, or else 1.")
     private long seed;
+
+    @Option(
+            names = "--task",
+            paramLabel = "NAME",
+            converter = ByName.class,
+            defaultValue = "${MARFT_TASK:-" + Tasks.BUNDLED + "}",
+            description = "The environment's task, by its name; one of your own comes by the class path. "
+                    + "Default: MARFT_TASK, or else " + Tasks.BUNDLED + ".")
+    private Task task;
 
     @Option(
             names = "--in-flight",
@@ -158,7 +182,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private int environment(ClientSettings client, Team team) {
         EnvironmentService environment =
-                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), new ArithmeticTask());
+                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), task);
         return maxUntrained == 0
                 ? run(environment)
                 : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));

@@ -3,8 +3,8 @@ package io.marft.cli.stack;
 import io.marft.cli.inspect.LogView;
 import io.marft.cli.process.Progress;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.measure.Evaluator;
+import io.marft.environments.task.Tasks;
 import io.marft.local.LocalStack;
 import io.marft.local.StackException;
 import io.marft.schemas.catalogue.Topic;
@@ -98,7 +98,7 @@ final class Demo {
     private Evaluation measure(String name, int count) {
         progress.say("measuring the " + name + " team on " + count + " held-out problems");
         long[] reported = {0};
-        Evaluation evaluation = new Evaluator(stack.client(), stack.team(), new ArithmeticTask())
+        Evaluation evaluation = new Evaluator(stack.client(), stack.team(), Tasks.named(Tasks.BUNDLED))
                 .evaluate(name, count, seed, MEASURE_TIMEOUT, state -> {
                     signal.check();
                     if (System.currentTimeMillis() - reported[0] >= progress.intervalMillis()) {

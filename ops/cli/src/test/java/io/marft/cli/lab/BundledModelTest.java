@@ -7,7 +7,7 @@ import io.marft.environments.arithmetic.ArithmeticProblems;
 import io.marft.environments.arithmetic.Demonstration;
 import io.marft.environments.arithmetic.Demonstrations;
 import io.marft.environments.arithmetic.Problem;
-import io.marft.environments.arithmetic.Role;
+import io.marft.environments.arithmetic.Pupil;
 import io.marft.environments.arithmetic.Split;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
@@ -69,16 +69,16 @@ class BundledModelTest {
                 .mapToObj(index -> ArithmeticProblems.problem(Split.HELD_OUT, 1, index))
                 .toList();
         List<String> plans =
-                speak(Role.REASONER, problems.stream().map(Problem::question).toList());
+                speak(Pupil.REASONER, problems.stream().map(Problem::question).toList());
         List<String> answers = speak(
-                Role.ACTOR,
+                Pupil.ACTOR,
                 IntStream.range(0, PROBLEMS)
                         .mapToObj(i -> problems.get(i).question() + "\nreasoner: " + plans.get(i))
                         .toList());
         int[] team = new int[2];
         int[] careful = new int[2];
         List<String> verdicts = speak(
-                Role.VERIFIER,
+                Pupil.VERIFIER,
                 IntStream.range(0, PROBLEMS)
                         .mapToObj(i -> problems.get(i).question() + "\nreasoner: " + plans.get(i) + "\nactor: "
                                 + answers.get(i))
@@ -97,11 +97,11 @@ class BundledModelTest {
         assertEquals(0.69, share(verified), 0.07, "untuned verifier");
     }
 
-    private static List<String> speak(Role role, List<String> observations) {
+    private static List<String> speak(Pupil pupil, List<String> observations) {
         List<GenerationRequest> requests = IntStream.range(0, observations.size())
                 .mapToObj(i -> new GenerationRequest(
                         model.prompt(List.of(
-                                new Message("system", role.profile()), new Message("user", observations.get(i)))),
+                                new Message("system", pupil.profile()), new Message("user", observations.get(i)))),
                         Sampling.plain(40),
                         i))
                 .toList();

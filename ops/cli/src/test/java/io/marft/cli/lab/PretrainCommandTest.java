@@ -41,7 +41,7 @@ class PretrainCommandTest {
                 Demonstration shown = Demonstrations.demonstration(1, index);
                 Example example = bundled.example(shown);
                 int[] prompt = model.prompt(List.of(
-                        new Message("system", shown.role().profile()),
+                        new Message("system", shown.pupil().profile()),
                         new Message("user", shown.question() + shown.said())));
                 int[] trained = IntStream.concat(Arrays.stream(example.prompt()), Arrays.stream(example.target()))
                         .toArray();

@@ -3,12 +3,12 @@ package io.marft.experiment.game;
 import io.marft.actor.acting.Policy;
 import io.marft.actor.acting.TurnGenerator;
 import io.marft.actor.adapters.ServedAdapter;
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Tensor;
-import io.marft.reward.Teams;
+import io.marft.reward.episode.Teams;
 import io.marft.reward.assemble.Assembly;
 import io.marft.reward.score.Scoring;
 import io.marft.reward.verify.Verifiers;
@@ -46,7 +46,7 @@ public final class Arena {
     private static final double RIGHT = 1 - 1e-9;
 
     /** An episode to be played, and what it asks. */
-    public record Start(Episode episode, Exercise exercise) {}
+    public record Start(NewEpisode episode, Exercise exercise) {}
 
     /**
      * What was played.
@@ -80,7 +80,7 @@ public final class Arena {
         this.generator = new TurnGenerator(model);
         Teams teams = (name, version) ->
                 name.equals(team.getName()) && version == team.getVersion() ? Optional.of(this.team) : Optional.empty();
-        this.scoring = new Scoring(Verifiers.bundled(), teams);
+        this.scoring = new Scoring(Verifiers.onClassPath(), teams);
         this.assembly = new Assembly(teams);
     }
 

@@ -1,6 +1,6 @@
 package io.marft.experiment.game;
 
-import io.marft.environments.task.Episode;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
 import io.marft.experiment.declare.RunKey;
@@ -46,8 +46,8 @@ public final class Problems {
         long sampling = seed("sampling " + purpose);
         List<Arena.Start> starts = new ArrayList<>();
         for (long index = from; index < from + count; index++) {
-            String id = Episode.id(purpose, run.toString(), index);
-            Episode episode = new Episode(id, team, purpose, task.name(), Episode.seed(sampling, index));
+            String id = NewEpisode.id(purpose, run.toString(), index);
+            NewEpisode episode = new NewEpisode(id, team, purpose, task.name(), NewEpisode.seed(sampling, index));
             starts.add(new Arena.Start(episode, exercises.apply(index)));
         }
         return starts;

@@ -12,18 +12,18 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The beginning of an episode: one question to one team.
+ * An episode that is to begin: one question to one team.
  *
- * @param id unique for ever
+ * @param id the episode's id, which no other ever has
  * @param team the team that is to act; the episode keeps its version
  * @param purpose what the episode is for
  * @param environment who asks
  * @param seed seed of the episode's sampling
  */
-public record Episode(String id, Team team, Purpose purpose, String environment, long seed) {
+public record NewEpisode(String id, Team team, Purpose purpose, String environment, long seed) {
 
     /**
-     * Sees to it that a team can be asked one question in each episode: whatever follows it, nobody but the team decides.
+     * Checks that a team can be asked one question in each episode: no further observation of its environment is needed.
      *
      * @throws IllegalArgumentException if the team waits for its environment to open further steps
      */
@@ -42,12 +42,12 @@ public record Episode(String id, Team team, Purpose purpose, String environment,
                 Locale.ROOT, "%c-%s-%06d", Character.toLowerCase(purpose.name().charAt(0)), run, index);
     }
 
-    /** A sampling seed for each place of a stream; the same for ever. */
+    /** The sampling seed at a place of a stream; the same for ever. */
     public static long seed(long stream, long index) {
         return new SplittableRandom(new SplittableRandom(stream).nextLong() ^ index).nextLong();
     }
 
-    /** What agents see. */
+    /** The observation that begins the episode; agents see it. */
     public Observation observation(String question) {
         return Observation.newBuilder()
                 .setEpisode(id)
@@ -63,7 +63,7 @@ public record Episode(String id, Team team, Purpose purpose, String environment,
                 .build();
     }
 
-    /** What only the reward service sees. */
+    /** The answer key for the reward service; agents never see it. */
     public Reference reference(Exercise exercise) {
         return new Reference(id, environment, exercise.verifier(), exercise.answer(), now());
     }

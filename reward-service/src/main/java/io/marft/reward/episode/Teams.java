@@ -1,4 +1,4 @@
-package io.marft.reward;
+package io.marft.reward.episode;
 
 import io.marft.streaming.topology.TeamStore;
 import io.marft.streaming.topology.TeamStore.KnownTeam;

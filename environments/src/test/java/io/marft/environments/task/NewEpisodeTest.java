@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class EpisodeTest {
+class NewEpisodeTest {
 
     private final Task task = new ArithmeticTask();
 
     @Test
     void shouldNameEpisodesByPurposeRunAndIndex() {
-        assertEquals("t-1a2b3c-000042", Episode.id(Purpose.TRAINING, "1a2b3c", 42));
-        assertEquals("e-x-1234567", Episode.id(Purpose.EVALUATION, "x", 1_234_567));
-        assertEquals("q-x-000000", Episode.id(Purpose.QUESTION, "x", 0));
+        assertEquals("t-1a2b3c-000042", NewEpisode.id(Purpose.TRAINING, "1a2b3c", 42));
+        assertEquals("e-x-1234567", NewEpisode.id(Purpose.EVALUATION, "x", 1_234_567));
+        assertEquals("q-x-000000", NewEpisode.id(Purpose.QUESTION, "x", 0));
     }
 
     @Test
@@ -32,18 +32,18 @@ class EpisodeTest {
         Set<Long> seeds = new HashSet<>();
         for (long stream = 0; stream < 10; stream++) {
             for (long index = 0; index < 1000; index++) {
-                seeds.add(Episode.seed(stream, index));
+                seeds.add(NewEpisode.seed(stream, index));
             }
         }
 
         assertEquals(10_000, seeds.size());
-        assertEquals(Episode.seed(1, 2), Episode.seed(1, 2));
+        assertEquals(NewEpisode.seed(1, 2), NewEpisode.seed(1, 2));
     }
 
     @Test
     void shouldShowAgentsTheQuestionAndOnlyTheReferenceTheAnswer() {
         Exercise exercise = new Exercise("What is 3 + 4?", "7", "boxed");
-        Episode episode = new Episode("t-x-000000", TestTeam.CHAIN, Purpose.TRAINING, "arithmetic", 5);
+        NewEpisode episode = new NewEpisode("t-x-000000", TestTeam.CHAIN, Purpose.TRAINING, "arithmetic", 5);
 
         Observation observation = episode.observation(exercise.question());
         Reference reference = episode.reference(exercise);

@@ -1,7 +1,7 @@
 package io.marft.environments.arithmetic;
 
-/** What an agent of the bundled task can be: its profile is the system prompt by which the bundled model knows it. */
-public enum Role {
+/** The kinds of agents that the bundled model is pretrained to imitate. It knows each by its profile, the system prompt. */
+public enum Pupil {
     /** Sees the question, writes the steps. */
     REASONER("Plan."),
     /** Sees the question and the reasoner's plan, computes, ends in {@code \boxed{n}}. */
@@ -15,7 +15,7 @@ public enum Role {
 
     private final String profile;
 
-    Role(String profile) {
+    Pupil(String profile) {
         this.profile = profile;
     }
 
