@@ -1,6 +1,7 @@
 package io.marft.trainer.update;
 
 import io.marft.policy.LanguageModel;
+import io.marft.policy.decoder.Perceptrons;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.AgentState;
@@ -60,6 +61,17 @@ public final class MarftUpdate implements AutoCloseable {
      */
     public UpdateResult apply(
             TrainingState state, List<Episode> episodes, TrainingConfiguration configuration, long seed) {
+        try (Perceptrons perceptrons = model.perceptrons()) {
+            return apply(state, episodes, configuration, seed, perceptrons);
+        }
+    }
+
+    private UpdateResult apply(
+            TrainingState state,
+            List<Episode> episodes,
+            TrainingConfiguration configuration,
+            long seed,
+            Perceptrons perceptrons) {
         long update = state.update() + 1;
         Random random = new Random(Seeds.derive(seed, "update " + update));
         Rollout rollout = new Rollout(episodes);
@@ -68,7 +80,7 @@ public final class MarftUpdate implements AutoCloseable {
 
         BasePass base = BasePass.over(rollout, passes, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(rollout, base, state.critics(), configuration);
+        Credit credit = Credit.of(rollout, base, state.critics(), configuration, perceptrons);
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
@@ -80,7 +92,7 @@ public final class MarftUpdate implements AutoCloseable {
         phases.end("policy");
 
         Map<String, CriticState> critics =
-                critics(state.critics(), rollout, base, credit, configuration, metrics, random);
+                critics(state.critics(), rollout, base, credit, new CriticTraining(configuration, perceptrons), metrics, random);
         phases.end("critic");
         TrainingState next = new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
         return new UpdateResult(
@@ -92,7 +104,7 @@ public final class MarftUpdate implements AutoCloseable {
             Rollout rollout,
             BasePass base,
             Credit credit,
-            TrainingConfiguration configuration,
+            CriticTraining training,
             UpdateMetrics metrics,
             Random random) {
         Map<String, CriticState> after = new LinkedHashMap<>(before);
@@ -100,13 +112,12 @@ public final class MarftUpdate implements AutoCloseable {
         before.forEach((owner, critic) -> {
             int[] own = rollout.ofCritic(owner);
             if (own.length > 0) {
-                CriticTraining.Outcome outcome = new CriticTraining(configuration)
-                        .train(
-                                critic,
-                                Minibatches.pick(base.features(), own),
-                                Minibatches.pick(credit.values(), own),
-                                Minibatches.pick(credit.returns(), own),
-                                random);
+                CriticTraining.Outcome outcome = training.train(
+                        critic,
+                        Minibatches.pick(base.features(), own),
+                        Minibatches.pick(credit.values(), own),
+                        Minibatches.pick(credit.returns(), own),
+                        random);
                 after.put(owner, outcome.state());
                 outcomes.add(outcome);
             }
