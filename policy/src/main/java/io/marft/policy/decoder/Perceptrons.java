@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -40,6 +41,7 @@ public final class Perceptrons {
      * @param sizes of the input, each hidden layer and, 1, the output
      * @param weights layer after layer, each {@code [out, in]} by rows
      * @param inputs {@code [count][in]}
+     * @throws IllegalArgumentException if an input or the weights do not fit the sizes
      */
     public double[] values(List<Integer> sizes, float[] weights, List<float[]> inputs) {
         double[] values = new double[inputs.size()];
@@ -66,11 +68,12 @@ public final class Perceptrons {
      * @param inputs as for {@link #values}; at least one
      * @param byValue the loss's derivative by the output for each input
      * @return in the order of the weights, summed in float64 and rounded once
+     * @throws IllegalArgumentException if what is given does not fit together
      */
     public float[] gradient(List<Integer> sizes, float[] weights, List<float[]> inputs, double[] byValue) {
         if (byValue.length != inputs.size()) {
-            throw new IllegalArgumentException(
-                    "Perceptron has " + inputs.size() + " inputs, got: " + byValue.length + " derivatives");
+            throw new IllegalArgumentException("Perceptron must have one derivative for each input: " + inputs.size()
+                    + ", got: " + byValue.length);
         }
         try (NDManager pass = model.open()) {
             NDList layers = layers(pass, sizes, weights, inputs.size());
@@ -104,30 +107,49 @@ public final class Perceptrons {
 
     /** In float32 for one piece of inputs, which widens them itself; for several in float64, so that it is done once. */
     private NDList layers(NDManager pass, List<Integer> sizes, float[] weights, int inputs) {
-        stage(weights.length + Math.min(inputs, PIECE) * sizes.get(0));
+        int count = count(sizes);
+        if (weights.length != count) {
+            throw new IllegalArgumentException(
+                    "Perceptron of sizes " + sizes + " must have " + count + " weights, got: " + weights.length);
+        }
+        stage(count + (long) Math.min(inputs, PIECE) * sizes.get(0));
         floats(0, weights.length).asFloatBuffer().put(weights);
         NDList layers = new NDList();
         int at = 0;
         for (int layer = 1; layer < sizes.size(); layer++) {
             List<Integer> shape = List.of(sizes.get(layer), sizes.get(layer - 1));
-            int count = shape.get(0) * shape.get(1);
-            layers.add(Native.tensor(pass, shape, floats(at, count), DataType.FLOAT32));
-            at += count;
+            int values = shape.get(0) * shape.get(1);
+            layers.add(Native.tensor(pass, shape, floats(at, values), DataType.FLOAT32));
+            at += values;
         }
         named(layers, "layers[]");
         return inputs <= PIECE ? layers : named(run("widen", layers), "layers[]");
     }
 
+    private static int count(List<Integer> sizes) {
+        long count = 0;
+        for (int layer = 1; layer < sizes.size(); layer++) {
+            count += (long) sizes.get(layer) * sizes.get(layer - 1);
+        }
+        return Math.toIntExact(count);
+    }
+
     private NDArray matrix(NDManager call, int at, List<float[]> rows, int width) {
         ByteBuffer bytes = floats(at, rows.size() * width);
-        var floats = bytes.asFloatBuffer();
-        rows.forEach(floats::put);
+        FloatBuffer floats = bytes.asFloatBuffer();
+        for (float[] row : rows) {
+            if (row.length != width) {
+                throw new IllegalArgumentException(
+                        "Perceptron's inputs must have " + width + " values each, got: " + row.length);
+            }
+            floats.put(row);
+        }
         return Native.tensor(call, List.of(rows.size(), width), bytes, DataType.FLOAT32);
     }
 
-    private void stage(int floats) {
+    private void stage(long floats) {
         if (staging.capacity() < floats * Float.BYTES) {
-            staging = ByteBuffer.allocateDirect(floats * Float.BYTES);
+            staging = ByteBuffer.allocateDirect(Math.toIntExact(floats * Float.BYTES));
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.Random;
  */
 public final class Critic {
 
-    /** 2 GiB of weights: what one array and one piece of native memory hold. */
-    private static final long MOST_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
+    /** Their bytes, and those of 512 states beside them, can be counted in an int: see {@link Perceptrons}. */
+    private static final long MOST_WEIGHTS = 400_000_000;
 
     private final List<Integer> sizes;
     private final float[] weights;
@@ -73,6 +73,11 @@ public final class Critic {
     /** Width of the features, hidden sizes, 1. */
     public List<Integer> sizes() {
         return sizes;
+    }
+
+    /** How many weights it has. */
+    public int size() {
+        return weights.length;
     }
 
     /** A copy of all weights, layer after layer. */

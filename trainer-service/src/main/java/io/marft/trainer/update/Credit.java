@@ -8,7 +8,6 @@ import io.marft.trainer.configure.CreditMode;
 import io.marft.trainer.configure.Formulas;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.CriticState;
-import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -60,13 +59,13 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
     private record Valued(double[][] units, Map<Integer, Double> afterCut) {
 
         /** Lets each critic value all of its states at once. */
-        static Valued of(
-                Rollout rollout, BasePass base, Map<String, CriticState> critics, Perceptrons perceptrons) {
+        static Valued of(Rollout rollout, BasePass base, Map<String, CriticState> critics, Perceptrons perceptrons) {
             double[][] units = new double[rollout.decisions().size()][];
             Map<Integer, Double> afterCut = new HashMap<>();
             critics.forEach((owner, state) -> {
                 int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
-                int[] cut = Arrays.stream(own).filter(base.afterCut()::containsKey).toArray();
+                int[] cut =
+                        Arrays.stream(own).filter(base.afterCut()::containsKey).toArray();
                 List<float[]> states = new ArrayList<>();
                 for (int k : own) {
                     states.addAll(Arrays.asList(base.features().get(k)));
@@ -123,9 +122,8 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
             own[i] = values[sequence[i]];
         }
         int last = sequence[sequence.length - 1];
-        GeneralizedAdvantage.Estimate estimate = terminal
-                ? estimator.terminal(rewards, own)
-                : estimator.truncated(rewards, own, afterCut.get(last));
+        GeneralizedAdvantage.Estimate estimate =
+                terminal ? estimator.terminal(rewards, own) : estimator.truncated(rewards, own, afterCut.get(last));
         for (int i = 0; i < sequence.length; i++) {
             advantages[sequence[i]] = estimate.advantages()[i];
             returns[sequence[i]] = estimate.returns()[i];

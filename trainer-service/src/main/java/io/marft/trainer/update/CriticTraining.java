@@ -19,10 +19,13 @@ final class CriticTraining {
 
     private final TrainingConfiguration configuration;
     private final Perceptrons perceptrons;
+    private final Runnable requireWanted;
 
-    CriticTraining(TrainingConfiguration configuration, Perceptrons perceptrons) {
+    /** @param requireWanted throws, between two steps, once the update is given up */
+    CriticTraining(TrainingConfiguration configuration, Perceptrons perceptrons, Runnable requireWanted) {
         this.configuration = configuration;
         this.perceptrons = perceptrons;
+        this.requireWanted = requireWanted;
     }
 
     /**
@@ -57,6 +60,7 @@ final class CriticTraining {
         int steps = 0;
         for (int epoch = 0; epoch < configuration.epochs(); epoch++) {
             for (int[] minibatch : Minibatches.shuffled(returns.length, configuration.minibatches(), random)) {
+                requireWanted.run();
                 List<float[]> seen = new ArrayList<>();
                 Minibatches.pick(features, minibatch).forEach(units -> seen.addAll(Arrays.asList(units)));
                 ValueObjective.Slope slope = loss(

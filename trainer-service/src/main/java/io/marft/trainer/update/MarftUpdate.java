@@ -61,21 +61,11 @@ public final class MarftUpdate implements AutoCloseable {
      */
     public UpdateResult apply(
             TrainingState state, List<Episode> episodes, TrainingConfiguration configuration, long seed) {
-        try (Perceptrons perceptrons = model.perceptrons()) {
-            return apply(state, episodes, configuration, seed, perceptrons);
-        }
-    }
-
-    private UpdateResult apply(
-            TrainingState state,
-            List<Episode> episodes,
-            TrainingConfiguration configuration,
-            long seed,
-            Perceptrons perceptrons) {
         long update = state.update() + 1;
         Random random = new Random(Seeds.derive(seed, "update " + update));
         Rollout rollout = new Rollout(episodes);
         ModelPasses passes = new ModelPasses(model, workers, configuration.microBatch());
+        Perceptrons perceptrons = model.perceptrons();
         Phases phases = new Phases(passes);
 
         BasePass base = BasePass.over(rollout, passes, configuration.level(), configuration.credit());
@@ -91,8 +81,8 @@ public final class MarftUpdate implements AutoCloseable {
         }
         phases.end("policy");
 
-        Map<String, CriticState> critics =
-                critics(state.critics(), rollout, base, credit, new CriticTraining(configuration, perceptrons), metrics, random);
+        CriticTraining training = new CriticTraining(configuration, perceptrons, passes::requireWanted);
+        Map<String, CriticState> critics = critics(state.critics(), rollout, base, credit, training, metrics, random);
         phases.end("critic");
         TrainingState next = new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
         return new UpdateResult(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,6 @@ final class CriticTest {
 
     @AfterAll
     static void close() {
-        perceptrons.close();
         model.close();
     }
 
@@ -44,8 +44,7 @@ final class CriticTest {
 
         // Hidden: 1·4 + 2·1 = 6 and max(0, −4 + 1) = 0; value 3·6.
         assertArrayEquals(new double[] {18}, critic.values(perceptrons, states));
-        assertArrayEquals(
-                new float[] {12, 3, 0, 0, 6, 0}, critic.gradient(perceptrons, states, new double[] {1}));
+        assertArrayEquals(new float[] {12, 3, 0, 0, 6, 0}, critic.gradient(perceptrons, states, new double[] {1}));
     }
 
     @Test
@@ -79,32 +78,25 @@ final class CriticTest {
         return sum;
     }
 
-    /** Two hundred shapes of up to three hidden layers, and as many states as make up to three pieces. */
+    /** Two hundred shapes of up to three hidden layers; some with so many states that they go through in three pieces. */
     @Test
     void shouldAgreeWithPlainLoopsOverDoubles() {
         Random random = new Random(17);
-        int equal = 0;
-        int all = 0;
         for (int shape = 0; shape < 200; shape++) {
             List<Integer> sizes = sizes(random);
             Critic critic = Critic.initial(sizes, shape);
-            List<float[]> states = states(1 + random.nextInt(80), sizes.get(0), random);
+            List<float[]> states = states(1 + random.nextInt(shape % 20 == 0 ? 1500 : 80), sizes.get(0), random);
             double[] byValue = random.doubles(states.size(), -1, 1).toArray();
             CriticOracle.Evaluation expected = new CriticOracle(critic).evaluate(states);
 
             assertClose(expected.values(), critic.values(perceptrons, states), "values of " + sizes);
 
-            double[] exact = expected.gradient(byValue);
             float[] gradient = critic.gradient(perceptrons, states, byValue);
-            double[] wide = new double[gradient.length];
-            for (int i = 0; i < wide.length; i++) {
-                wide[i] = gradient[i];
-                equal += gradient[i] == (float) exact[i] ? 1 : 0;
-                all++;
-            }
-            assertClose(exact, wide, "gradient of " + sizes);
+            double[] wide = IntStream.range(0, gradient.length)
+                    .mapToDouble(i -> gradient[i])
+                    .toArray();
+            assertClose(expected.gradient(byValue), wide, "gradient of " + sizes);
         }
-        System.err.println("EQUAL " + equal + " of " + all);
     }
 
     private static List<Integer> sizes(Random random) {
@@ -154,6 +146,6 @@ final class CriticTest {
                         IllegalArgumentException.class, () -> Critic.initial(List.of(65_536, 65_536, 1), 1))
                 .getMessage();
 
-        assertTrue(message.contains("must have at most 536870911 weights, got: 4295032832"), message);
+        assertTrue(message.contains("must have at most 400000000 weights, got: 4295032832"), message);
     }
 }

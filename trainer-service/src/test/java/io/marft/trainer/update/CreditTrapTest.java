@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
-import io.marft.policy.decoder.Perceptrons;
 import io.marft.policy.train.Score;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Team;
@@ -152,9 +151,7 @@ final class CreditTrapTest {
             this.state = state;
             this.rollout = new Rollout(play(state, relevant, 2_000_000, FRESH));
             this.base = BasePass.over(rollout, passes, CONFIGURATION.level(), CONFIGURATION.credit());
-            try (Perceptrons perceptrons = model.perceptrons()) {
-                this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION, perceptrons);
-            }
+            this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION, model.perceptrons());
         }
 
         double reward() {
