@@ -6,6 +6,7 @@ import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.decoder.Decoder;
 import io.marft.policy.decoder.LoraPass;
 import io.marft.policy.decoder.ModelOptions;
+import io.marft.policy.decoder.Perceptrons;
 import io.marft.policy.generate.Draw;
 import io.marft.policy.generate.Drawn;
 import io.marft.policy.generate.FinishReason;
@@ -223,6 +224,11 @@ public final class LanguageModel implements AutoCloseable {
                 adapter,
                 temperature);
         return new DecoderPass(pass);
+    }
+
+    /** Perceptrons that compute where this model does, until it is closed. */
+    public Perceptrons perceptrons() {
+        return decoder.perceptrons();
     }
 
     @Override

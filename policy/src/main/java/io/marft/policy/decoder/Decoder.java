@@ -160,6 +160,11 @@ public final class Decoder implements AutoCloseable {
         return new LoraPass(module, lora, adapter, batches, temperature, kept(batches));
     }
 
+    /** Perceptrons that compute where this model does, until it is closed. */
+    public Perceptrons perceptrons() {
+        return new Perceptrons(module);
+    }
+
     /** The most that fits. */
     private LoraPass.Kept kept(List<Batch> batches) {
         long room = options.activationBytes() - graphBytes(batches);

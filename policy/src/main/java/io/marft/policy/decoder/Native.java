@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class Native implements AutoCloseable {
     private final Workers workers;
     private final boolean large;
     private final int libtorchThreads;
+    private final Map<String, PtSymbolBlock> beside = new ConcurrentHashMap<>();
     private final ReentrantLock turn = new ReentrantLock(true);
 
     /** @param threads how many processors to use */
@@ -66,14 +68,31 @@ final class Native implements AutoCloseable {
         this.workers = new Workers(large ? 1 : threads);
         this.manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
         try {
-            byte[] archive = TorchArchive.pack(source(), "Decoder", attributes(config));
-            this.module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-        } catch (IOException e) {
-            close();
-            throw new UncheckedIOException(e);
+            this.module = load(manager, SOURCES, "Decoder", attributes(config));
         } catch (RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /**
+     * Another module, without attributes, that is run by this one's rules: on its device, by its threads, in turn. Loaded
+     * when first asked for, and closed with this one.
+     *
+     * @param source a resource beside this class
+     */
+    PtSymbolBlock beside(String source, String className) {
+        return beside.computeIfAbsent(
+                source, unused -> load(manager, List.of(source), className, Map.of("training", false)));
+    }
+
+    private static PtSymbolBlock load(
+            PtNDManager memory, List<String> sources, String className, Map<String, Object> attributes) {
+        try {
+            byte[] archive = TorchArchive.pack(source(sources), className, attributes);
+            return JniUtils.loadModule(memory, new ByteArrayInputStream(archive), false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -127,6 +146,11 @@ final class Native implements AutoCloseable {
      * @param inputs in the method's order; the first one's manager will own the result
      */
     NDList run(String method, Mode mode, NDList inputs) {
+        return run(module, method, mode, inputs);
+    }
+
+    /** As {@link #run(String, Mode, NDList)}, of a module {@link #beside} this one. */
+    NDList run(PtSymbolBlock module, String method, Mode mode, NDList inputs) {
         if (large) {
             turn.lock();
         }
@@ -233,9 +257,9 @@ final class Native implements AutoCloseable {
         }
     }
 
-    private static String source() throws IOException {
+    private static String source(List<String> sources) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String source : SOURCES) {
+        for (String source : sources) {
             try (InputStream in = Native.class.getResourceAsStream(source)) {
                 text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                         .append('\n');

@@ -64,7 +64,7 @@ public final class AdapterImport {
             TrainingState state = standing();
             TrainingState next = withImported(state, agent, adapter);
             List<UpdateRecords.Outgoing> records =
-                    UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(StateBytes.write(state)));
+                    UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(state));
             CountDownLatch noPatience = new CountDownLatch(0);
             new UpdateTransaction(producer, codec, consumer.groupMetadata(), noPatience)
                     .commit(records, offsets(consumer));

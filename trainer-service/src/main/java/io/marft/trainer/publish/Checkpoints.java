@@ -9,6 +9,9 @@ import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,13 +85,20 @@ public final class Checkpoints {
         CheckpointChunk any = newest.values().iterator().next();
         List<ByteBuffer> pieces = new ArrayList<>();
         newest.values().forEach(chunk -> pieces.add(chunk.getData()));
-        byte[] bytes = Chunks.join(pieces);
-        String digest = StateBytes.digest(bytes);
+        String digest = digest(pieces);
         if (newest.size() != any.getCount() || !digest.equals(any.getDigest())) {
             throw new IllegalStateException("checkpoint of update " + any.getUpdate() + " of team '" + any.getTeam()
                     + "' is damaged: " + newest.size() + " of " + any.getCount() + " chunks with digest " + digest
                     + ", expected " + any.getDigest());
         }
-        return Optional.of(StateBytes.read(bytes));
+        return Optional.of(StateBytes.read(Chunks.stream(pieces)));
+    }
+
+    private static String digest(List<ByteBuffer> pieces) {
+        try (InputStream bytes = Chunks.stream(pieces)) {
+            return StateBytes.digest(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

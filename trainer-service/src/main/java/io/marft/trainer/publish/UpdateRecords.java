@@ -18,6 +18,9 @@ import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
 import io.marft.trainer.update.UpdateResult;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -205,9 +208,9 @@ public final class UpdateRecords {
     }
 
     private String checkpoint(TrainingState state) {
-        byte[] bytes = StateBytes.write(state);
-        String digest = StateBytes.digest(bytes);
-        List<ByteBuffer> pieces = Chunks.cut(bytes);
+        Chunks.Cutter cutter = new Chunks.Cutter();
+        String digest = write(state, cutter);
+        List<ByteBuffer> pieces = cutter.pieces();
         for (int i = 0; i < pieces.size(); i++) {
             records.add(new Outgoing(
                     topics.of(Topic.CHECKPOINTS),
@@ -222,6 +225,14 @@ public final class UpdateRecords {
                             .build()));
         }
         return digest;
+    }
+
+    private static String write(TrainingState state, OutputStream to) {
+        try {
+            return StateBytes.write(state, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static AgentUpdate agentUpdate(UpdateResult.AgentResult agent, long version) {

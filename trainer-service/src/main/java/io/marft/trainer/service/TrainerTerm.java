@@ -151,7 +151,7 @@ final class TrainerTerm implements AutoCloseable {
             throws InterruptedException {
         Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         TrainedTeam.Start start = team.start(state, batch.teamVersions());
-        String previousDigest = StateBytes.digest(StateBytes.write(start.before()));
+        String previousDigest = StateBytes.digest(start.before());
         UpdateResult result =
                 learning.apply(start.joined(), batch.episodes(), settings.configuration(), settings.seed());
         transaction.commit(

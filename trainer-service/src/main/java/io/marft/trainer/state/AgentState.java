@@ -19,7 +19,7 @@ public record AgentState(Adapter adapter, Moments moments, long since) {
 
     /** Of an adapter that was never trained. */
     static AgentState fresh(Adapter adapter, long since) {
-        return new AgentState(adapter, Moments.zero(flat(adapter).length), since);
+        return new AgentState(adapter, Moments.zero(Math.toIntExact(weights(adapter))), since);
     }
 
     /** The state after one optimizer step against a gradient, flat and in the adapter's canonical order. */
@@ -44,12 +44,16 @@ public record AgentState(Adapter adapter, Moments moments, long since) {
         return new AgentState(adapter, new Moments(moments.steps(), none, moments.second()), since);
     }
 
+    /** How many weights an adapter has. */
+    static long weights(Adapter adapter) {
+        return adapter.tensors().values().stream()
+                .mapToLong(tensor -> tensor.values().length)
+                .sum();
+    }
+
     /** All values of an adapter, or of a gradient of its shape, in one array in canonical order. */
     public static float[] flat(Adapter adapter) {
-        int count = adapter.tensors().values().stream()
-                .mapToInt(tensor -> tensor.values().length)
-                .sum();
-        float[] flat = new float[count];
+        float[] flat = new float[Math.toIntExact(weights(adapter))];
         int at = 0;
         for (Tensor tensor : adapter.tensors().values()) {
             System.arraycopy(tensor.values(), 0, flat, at, tensor.values().length);

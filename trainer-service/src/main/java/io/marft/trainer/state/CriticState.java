@@ -13,6 +13,6 @@ public record CriticState(Critic critic, Moments moments) {
 
     /** Of a critic that was never trained. */
     static CriticState fresh(Critic critic) {
-        return new CriticState(critic, Moments.zero(critic.weights().length));
+        return new CriticState(critic, Moments.zero(critic.size()));
     }
 }

@@ -4,13 +4,17 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.trainer.critic.Critic;
 import io.marft.trainer.optimizer.Moments;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,7 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A training state as bytes, for checkpoints and digests. Canonical: equal states give equal bytes. */
+/**
+ * A training state as bytes, for checkpoints and digests. Canonical: equal states give equal bytes. They are written and
+ * read as a stream, so that beside the state no more than one adapter's bytes are held.
+ */
 public final class StateBytes {
 
     /** Of a team that has all its agents from the beginning. */
@@ -27,35 +34,69 @@ public final class StateBytes {
     /** Says of each agent, too, since when it has been there. */
     private static final String CHANGED = "marft-training-state-3";
 
+    private static final int BLOCK = 64 * 1024;
+
     private StateBytes() {}
 
-    /** The state as bytes. */
+    /**
+     * Writes a state, and leaves the stream open.
+     *
+     * @return {@code sha256:…} of what was written
+     */
+    public static String write(TrainingState state, OutputStream to) throws IOException {
+        MessageDigest digest = sha256();
+        DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(new DigestOutputStream(to, digest), BLOCK));
+        writeState(out, state);
+        out.flush();
+        return name(digest);
+    }
+
+    /** The state as bytes in one array. */
     public static byte[] write(TrainingState state) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            boolean changed = state.agents().values().stream().anyMatch(agent -> agent.since() > 0);
-            out.writeUTF(changed ? CHANGED : UNCHANGED);
-            out.writeUTF(state.team());
-            out.writeUTF(state.baseModelDigest());
-            out.writeLong(state.update());
-            out.writeInt(state.agents().size());
-            for (Map.Entry<String, AgentState> agent : state.agents().entrySet()) {
-                out.writeUTF(agent.getKey());
-                writeAdapter(out, agent.getValue().adapter());
-                writeMoments(out, agent.getValue().moments());
-                if (changed) {
-                    out.writeLong(agent.getValue().since());
-                }
-            }
-            out.writeInt(state.critics().size());
-            for (Map.Entry<String, CriticState> critic : state.critics().entrySet()) {
-                out.writeUTF(critic.getKey());
-                writeCritic(out, critic.getValue());
-            }
+        try {
+            var unused = write(state, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** {@code sha256:…} of the state's bytes, of which no copy is made. */
+    public static String digest(TrainingState state) {
+        try {
+            return write(state, OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeState(DataOutputStream out, TrainingState state) throws IOException {
+        boolean changed = state.agents().values().stream().anyMatch(agent -> agent.since() > 0);
+        out.writeUTF(changed ? CHANGED : UNCHANGED);
+        out.writeUTF(state.team());
+        out.writeUTF(state.baseModelDigest());
+        out.writeLong(state.update());
+        out.writeInt(state.agents().size());
+        for (Map.Entry<String, AgentState> agent : state.agents().entrySet()) {
+            out.writeUTF(agent.getKey());
+            writeAdapter(out, agent.getValue().adapter());
+            writeMoments(out, agent.getValue().moments());
+            if (changed) {
+                out.writeLong(agent.getValue().since());
+            }
+        }
+        out.writeInt(state.critics().size());
+        for (Map.Entry<String, CriticState> critic : state.critics().entrySet()) {
+            out.writeUTF(critic.getKey());
+            writeCritic(out, critic.getValue());
+        }
+    }
+
+    /** As {@link #read(InputStream)}, of an array. */
+    public static TrainingState read(byte[] bytes) {
+        return read(new ByteArrayInputStream(bytes));
     }
 
     /**
@@ -63,8 +104,8 @@ public final class StateBytes {
      *
      * @throws IllegalArgumentException if they are no such bytes
      */
-    public static TrainingState read(byte[] bytes) {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+    public static TrainingState read(InputStream bytes) {
+        try (DataInputStream in = new DataInputStream(bytes)) {
             String format = in.readUTF();
             if (!format.equals(UNCHANGED) && !format.equals(CHANGED)) {
                 throw new IllegalArgumentException("training state is in format " + format + ", this version reads "
@@ -95,10 +136,25 @@ public final class StateBytes {
 
     /** {@code sha256:…} of bytes. */
     public static String digest(byte[] bytes) {
+        MessageDigest digest = sha256();
+        digest.update(bytes);
+        return name(digest);
+    }
+
+    /** {@code sha256:…} of the rest of a stream. */
+    public static String digest(InputStream bytes) throws IOException {
+        MessageDigest digest = sha256();
+        bytes.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return name(digest);
+    }
+
+    private static String name(MessageDigest digest) {
+        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
         try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);
         }
@@ -161,17 +217,23 @@ public final class StateBytes {
     }
 
     private static void writeFloats(DataOutputStream out, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
-        bytes.asFloatBuffer().put(values);
         out.writeInt(values.length);
-        out.write(bytes.array());
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        for (int from = 0; from < values.length; from += BLOCK / Float.BYTES) {
+            int count = Math.min(BLOCK / Float.BYTES, values.length - from);
+            block.asFloatBuffer().put(values, from, count);
+            out.write(block.array(), 0, count * Float.BYTES);
+        }
     }
 
     private static float[] readFloats(DataInputStream in) throws IOException {
         float[] values = new float[in.readInt()];
-        byte[] bytes = new byte[values.length * Float.BYTES];
-        in.readFully(bytes);
-        ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        for (int from = 0; from < values.length; from += BLOCK / Float.BYTES) {
+            int count = Math.min(BLOCK / Float.BYTES, values.length - from);
+            in.readFully(block.array(), 0, count * Float.BYTES);
+            block.asFloatBuffer().get(values, from, count);
+        }
         return values;
     }
 }

@@ -38,9 +38,24 @@ public record TrainingState(
     /** The name of the critic that all agents share; no agent can have it. */
     public static final String SHARED = "";
 
+    /** A checkpoint has each thrice, with its two moments, in 4 bytes: at most 4 GiB, in some 8,200 records. */
+    static final long MOST_WEIGHTS = (4L << 30) / (3 * Float.BYTES);
+
+    /** Checks that the state can be written. */
     public TrainingState {
         critics = Collections.unmodifiableMap(new LinkedHashMap<>(critics));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
+        long weights = agents.values().stream()
+                        .mapToLong(state -> AgentState.weights(state.adapter()))
+                        .sum()
+                + critics.values().stream()
+                        .mapToLong(state -> state.critic().size())
+                        .sum();
+        if (weights > MOST_WEIGHTS) {
+            throw new IllegalArgumentException("training of team '" + team + "' must have at most " + MOST_WEIGHTS
+                    + " weights in all adapters and critics, got: " + weights
+                    + "; train fewer agents, or make lora.rank, lora.targets or critic.hidden smaller");
+        }
     }
 
     /** Where training begins: a function of base model, team, configuration and seed. */

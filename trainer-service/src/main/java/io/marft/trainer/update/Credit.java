@@ -1,16 +1,16 @@
 package io.marft.trainer.update;
 
+import io.marft.policy.decoder.Perceptrons;
 import io.marft.trainer.advantage.GeneralizedAdvantage;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.configure.CreditMode;
 import io.marft.trainer.configure.Formulas;
 import io.marft.trainer.configure.TrainingConfiguration;
-import io.marft.trainer.critic.Critic;
 import io.marft.trainer.state.CriticState;
-import io.marft.trainer.state.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +27,16 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
 
     /** Credits every episode by itself. */
     static Credit of(
-            Rollout rollout, BasePass base, Map<String, CriticState> critics, TrainingConfiguration configuration) {
+            Rollout rollout,
+            BasePass base,
+            Map<String, CriticState> critics,
+            TrainingConfiguration configuration,
+            Perceptrons perceptrons) {
         CreditMode mode = configuration.credit();
         GeneralizedAdvantage estimator = configuration.advantage();
         int decisions = rollout.decisions().size();
-        double[][] values = values(rollout, base, critics);
+        Valued valued = Valued.of(rollout, base, critics, perceptrons);
+        double[][] values = valued.units();
         if (configuration.formulas() == Formulas.REFERENCE) {
             return ReferenceCredit.of(rollout, values, rollout.agents().size(), estimator.gamma(), estimator.lambda());
         }
@@ -39,37 +44,48 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
         for (int e = 0; e < rollout.episodes().size(); e++) {
             Episode episode = rollout.episodes().get(e);
             for (int[] sequence : sequences(rollout, e, mode)) {
-                credit.estimate(rollout, episode.terminal(), sequence, base, critics, mode, estimator);
+                credit.estimate(rollout, episode.terminal(), sequence, valued.afterCut(), mode, estimator);
             }
         }
         return credit;
     }
 
-    private static double[][] values(Rollout rollout, BasePass base, Map<String, CriticState> critics) {
-        double[][] values = new double[rollout.decisions().size()][];
-        critics.forEach((owner, state) -> {
-            int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
-            List<float[]> states = new ArrayList<>();
-            for (int k : own) {
-                states.addAll(Arrays.asList(base.features().get(k)));
-            }
-            double[] all = state.critic().values(states);
-            int at = 0;
-            for (int k : own) {
-                int units = base.features().get(k).length;
-                values[k] = Arrays.copyOfRange(all, at, at + units);
-                at += units;
-            }
-        });
-        return values;
-    }
+    /**
+     * What the critics make of a rollout.
+     *
+     * @param units V of each unit, {@code [decisions][units]}
+     * @param afterCut V of the state after a decision that an episode was cut off behind
+     */
+    private record Valued(double[][] units, Map<Integer, Double> afterCut) {
 
-    private static Critic critic(Rollout rollout, int decision, Map<String, CriticState> critics, CreditMode mode) {
-        return critics.get(
-                        mode == CreditMode.TEAM
-                                ? TrainingState.SHARED
-                                : rollout.decisions().get(decision).agent())
-                .critic();
+        /** Lets each critic value all of its states at once. */
+        static Valued of(Rollout rollout, BasePass base, Map<String, CriticState> critics, Perceptrons perceptrons) {
+            double[][] units = new double[rollout.decisions().size()][];
+            Map<Integer, Double> afterCut = new HashMap<>();
+            critics.forEach((owner, state) -> {
+                int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
+                int[] cut =
+                        Arrays.stream(own).filter(base.afterCut()::containsKey).toArray();
+                List<float[]> states = new ArrayList<>();
+                for (int k : own) {
+                    states.addAll(Arrays.asList(base.features().get(k)));
+                }
+                for (int k : cut) {
+                    states.add(base.afterCut().get(k));
+                }
+                double[] all = state.critic().values(perceptrons, states);
+                int at = 0;
+                for (int k : own) {
+                    int count = base.features().get(k).length;
+                    units[k] = Arrays.copyOfRange(all, at, at + count);
+                    at += count;
+                }
+                for (int k : cut) {
+                    afterCut.put(k, all[at++]);
+                }
+            });
+            return new Valued(units, afterCut);
+        }
     }
 
     /** The decisions that the recursion runs over: all of an episode, or each agent's own. */
@@ -95,8 +111,7 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
             Rollout rollout,
             boolean terminal,
             int[] sequence,
-            BasePass base,
-            Map<String, CriticState> critics,
+            Map<Integer, Double> afterCut,
             CreditMode mode,
             GeneralizedAdvantage estimator) {
         double[] rewards = new double[sequence.length];
@@ -107,13 +122,8 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
             own[i] = values[sequence[i]];
         }
         int last = sequence[sequence.length - 1];
-        GeneralizedAdvantage.Estimate estimate = terminal
-                ? estimator.terminal(rewards, own)
-                : estimator.truncated(
-                        rewards,
-                        own,
-                        critic(rollout, last, critics, mode)
-                                .value(base.afterCut().get(last)));
+        GeneralizedAdvantage.Estimate estimate =
+                terminal ? estimator.terminal(rewards, own) : estimator.truncated(rewards, own, afterCut.get(last));
         for (int i = 0; i < sequence.length; i++) {
             advantages[sequence[i]] = estimate.advantages()[i];
             returns[sequence[i]] = estimate.returns()[i];

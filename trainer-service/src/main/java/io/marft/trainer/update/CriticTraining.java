@@ -1,5 +1,6 @@
 package io.marft.trainer.update;
 
+import io.marft.policy.decoder.Perceptrons;
 import io.marft.trainer.configure.Formulas;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.critic.Critic;
@@ -17,9 +18,14 @@ import java.util.Random;
 final class CriticTraining {
 
     private final TrainingConfiguration configuration;
+    private final Perceptrons perceptrons;
+    private final Runnable requireWanted;
 
-    CriticTraining(TrainingConfiguration configuration) {
+    /** @param requireWanted throws, between two steps, once the update is given up */
+    CriticTraining(TrainingConfiguration configuration, Perceptrons perceptrons, Runnable requireWanted) {
         this.configuration = configuration;
+        this.perceptrons = perceptrons;
+        this.requireWanted = requireWanted;
     }
 
     /**
@@ -54,14 +60,14 @@ final class CriticTraining {
         int steps = 0;
         for (int epoch = 0; epoch < configuration.epochs(); epoch++) {
             for (int[] minibatch : Minibatches.shuffled(returns.length, configuration.minibatches(), random)) {
+                requireWanted.run();
                 List<float[]> seen = new ArrayList<>();
                 Minibatches.pick(features, minibatch).forEach(units -> seen.addAll(Arrays.asList(units)));
-                Critic.Evaluation evaluation = critic.evaluate(seen);
                 ValueObjective.Slope slope = loss(
-                        evaluation.values(),
+                        critic.values(perceptrons, seen),
                         Credit.flat(Minibatches.pick(oldValues, minibatch)),
                         Credit.flat(Minibatches.pick(returns, minibatch)));
-                float[] gradient = evaluation.gradient(slope.byValue());
+                float[] gradient = critic.gradient(perceptrons, seen, slope.byValue());
                 AdamW.Step step = optimizer.step(
                         critic.weights(), AdamW.clipped(gradient, configuration.maxGradientNorm()), moments);
                 critic = critic.with(step.weights());

@@ -1,6 +1,7 @@
 package io.marft.trainer.update;
 
 import io.marft.policy.LanguageModel;
+import io.marft.policy.decoder.Perceptrons;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.AgentState;
@@ -64,11 +65,12 @@ public final class MarftUpdate implements AutoCloseable {
         Random random = new Random(Seeds.derive(seed, "update " + update));
         Rollout rollout = new Rollout(episodes);
         ModelPasses passes = new ModelPasses(model, workers, configuration.microBatch());
+        Perceptrons perceptrons = model.perceptrons();
         Phases phases = new Phases(passes);
 
         BasePass base = BasePass.over(rollout, passes, configuration.level(), configuration.credit());
         phases.end("base");
-        Credit credit = Credit.of(rollout, base, state.critics(), configuration);
+        Credit credit = Credit.of(rollout, base, state.critics(), configuration, perceptrons);
         phases.end("credit");
 
         UpdateMetrics metrics = new UpdateMetrics(rollout, state.update());
@@ -79,8 +81,8 @@ public final class MarftUpdate implements AutoCloseable {
         }
         phases.end("policy");
 
-        Map<String, CriticState> critics =
-                critics(state.critics(), rollout, base, credit, configuration, metrics, random);
+        CriticTraining training = new CriticTraining(configuration, perceptrons, passes::requireWanted);
+        Map<String, CriticState> critics = critics(state.critics(), rollout, base, credit, training, metrics, random);
         phases.end("critic");
         TrainingState next = new TrainingState(state.team(), state.baseModelDigest(), update, agents, critics);
         return new UpdateResult(
@@ -92,7 +94,7 @@ public final class MarftUpdate implements AutoCloseable {
             Rollout rollout,
             BasePass base,
             Credit credit,
-            TrainingConfiguration configuration,
+            CriticTraining training,
             UpdateMetrics metrics,
             Random random) {
         Map<String, CriticState> after = new LinkedHashMap<>(before);
@@ -100,13 +102,12 @@ public final class MarftUpdate implements AutoCloseable {
         before.forEach((owner, critic) -> {
             int[] own = rollout.ofCritic(owner);
             if (own.length > 0) {
-                CriticTraining.Outcome outcome = new CriticTraining(configuration)
-                        .train(
-                                critic,
-                                Minibatches.pick(base.features(), own),
-                                Minibatches.pick(credit.values(), own),
-                                Minibatches.pick(credit.returns(), own),
-                                random);
+                CriticTraining.Outcome outcome = training.train(
+                        critic,
+                        Minibatches.pick(base.features(), own),
+                        Minibatches.pick(credit.values(), own),
+                        Minibatches.pick(credit.returns(), own),
+                        random);
                 after.put(owner, outcome.state());
                 outcomes.add(outcome);
             }

@@ -151,11 +151,16 @@ final class ModelPasses {
 
     private <T> Callable<T> unlessShutDown(Callable<T> task) {
         return () -> {
-            if (workers.isShutdown()) {
-                throw givenUp();
-            }
+            requireWanted();
             return task.call();
         };
+    }
+
+    /** @throws CancellationException if the workers were shut down */
+    void requireWanted() {
+        if (workers.isShutdown()) {
+            throw givenUp();
+        }
     }
 
     private static CancellationException givenUp() {

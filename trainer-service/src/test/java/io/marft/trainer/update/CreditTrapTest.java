@@ -151,7 +151,7 @@ final class CreditTrapTest {
             this.state = state;
             this.rollout = new Rollout(play(state, relevant, 2_000_000, FRESH));
             this.base = BasePass.over(rollout, passes, CONFIGURATION.level(), CONFIGURATION.credit());
-            this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION);
+            this.credit = Credit.of(rollout, base, state.critics(), CONFIGURATION, model.perceptrons());
         }
 
         double reward() {

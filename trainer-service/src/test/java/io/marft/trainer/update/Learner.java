@@ -85,7 +85,7 @@ final class Learner implements AutoCloseable {
     }
 
     static String digest(TrainingState state) {
-        return StateBytes.digest(StateBytes.write(state));
+        return StateBytes.digest(state);
     }
 
     @Override

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MarftUpdateTest {
 
@@ -84,9 +85,12 @@ final class MarftUpdateTest {
         assertEquals(one.metrics(), two.metrics());
     }
 
-    @Test
-    void shouldGiveUpTheUpdateThatItIsClosedIn() {
-        TrainingConfiguration endless = untrusting(Level.ACTION, 1_000_000);
+    /** Among the agents' turns and, while the critic warms up, among its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldGiveUpTheUpdateThatItIsClosedIn(int warmup) {
+        TrainingConfiguration endless =
+                TrainingFile.parse("targetKl: 1000\nepochs: 1000000\ncritic: {warmup: " + warmup + "}\n", "test");
         TrainingState initial = learner.initial(endless);
         List<Episode> episodes = learner.play(initial);
         MarftUpdate update = learner.marft(2);

@@ -1,0 +1,83 @@
+package io.marft.trainer.state;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.marft.policy.TinyModels;
+import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.LoraConfig;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.trainer.Trajectories;
+import io.marft.trainer.configure.TrainingConfiguration;
+import io.marft.trainer.configure.TrainingFile;
+import io.marft.trainer.optimizer.Moments;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class StateBytesTest {
+
+    /** Its critic has 34,848 weights, more than two blocks of them. */
+    private static TrainingState state() {
+        TrainingConfiguration configuration = TrainingFile.parse("critic: {hidden: [1024, 2]}\n", "test");
+        return TrainingState.initial("sha256:none", TinyModels.config(), Trajectories.TEAM, configuration, 3);
+    }
+
+    @Test
+    void shouldDigestAStateAsItsBytes() throws IOException {
+        TrainingState state = state();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        String written = StateBytes.write(state, bytes);
+
+        assertArrayEquals(StateBytes.write(state), bytes.toByteArray());
+        assertEquals(StateBytes.digest(bytes.toByteArray()), written);
+        assertEquals(written, StateBytes.digest(state));
+        assertEquals(written, StateBytes.digest(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
+    @Test
+    void shouldReadWhatItWrote() {
+        byte[] bytes = StateBytes.write(state());
+
+        assertArrayEquals(bytes, StateBytes.write(StateBytes.read(bytes)));
+    }
+
+    @Test
+    void shouldRefuseAStateThatIsCutShort() {
+        byte[] bytes = StateBytes.write(state());
+
+        assertThrows(IllegalArgumentException.class, () -> StateBytes.read(Arrays.copyOf(bytes, bytes.length - 1)));
+    }
+
+    /** A hundred agents that share the weights of one. */
+    @Test
+    void shouldRefuseAStateThatIsLargerThanACheckpointMayBe() {
+        ModelConfig wide = TinyModels.config(8, 1024, 16, 16, 2048, 128, true);
+        LoraConfig lora =
+                new LoraConfig(16, 32, List.of("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
+        AgentState one = new AgentState(Adapter.initial(lora, wide, 1), Moments.zero(0), 0);
+        long each = AgentState.weights(one.adapter());
+        Map<String, AgentState> agents = new LinkedHashMap<>();
+        while (each * agents.size() <= TrainingState.MOST_WEIGHTS) {
+            agents.put("agent" + agents.size(), one);
+        }
+
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new TrainingState("crowd", "sha256:none", 0, agents, Map.of()))
+                .getMessage();
+
+        assertEquals(
+                "training of team 'crowd' must have at most 357913941 weights in all adapters and critics, got: "
+                        + each * agents.size()
+                        + "; train fewer agents, or make lora.rank, lora.targets or critic.hidden smaller",
+                message);
+    }
+}
