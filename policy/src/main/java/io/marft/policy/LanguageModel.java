@@ -15,7 +15,7 @@ import io.marft.policy.generate.PromptTooLongException;
 import io.marft.policy.generate.Sampling;
 import io.marft.policy.generate.StopStrings;
 import io.marft.policy.token.ChatTemplate;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.token.Tokenizer;
 import io.marft.policy.train.Score;
 import io.marft.policy.train.Sequence;
@@ -107,7 +107,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /** Token ids of a conversation and the opening of the assistant's turn, by the model's chat template. */
-    public int[] prompt(List<Message> messages) {
+    public int[] prompt(List<ChatMessage> messages) {
         return prompt(template, messages);
     }
 
@@ -115,11 +115,11 @@ public final class LanguageModel implements AutoCloseable {
      * As {@link #prompt}, with a clock that stands still at 1970: templates that print the date give the same tokens for
      * ever.
      */
-    public int[] timelessPrompt(List<Message> messages) {
+    public int[] timelessPrompt(List<ChatMessage> messages) {
         return prompt(timeless, messages);
     }
 
-    private int[] prompt(ChatTemplate template, List<Message> messages) {
+    private int[] prompt(ChatTemplate template, List<ChatMessage> messages) {
         return tokenizer.encode(template.render(messages.stream()
                 .map(message -> Map.of("role", message.role(), "content", message.content()))
                 .toList()));

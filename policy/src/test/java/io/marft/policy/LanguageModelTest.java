@@ -12,7 +12,7 @@ import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
 import io.marft.policy.generate.PromptTooLongException;
 import io.marft.policy.generate.Sampling;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.train.Score;
 import io.marft.policy.train.Sequence;
 import io.marft.policy.train.TrainingPass;
@@ -51,7 +51,7 @@ class LanguageModelTest {
 
     @Test
     void shouldRenderTheChatTemplateAndLeaveSpecialTokensOutOfText() {
-        int[] prompt = model.prompt(List.of(new Message("system", "Plan."), new Message("user", "a {{ 1 }}\nb")));
+        int[] prompt = model.prompt(List.of(new ChatMessage("system", "Plan."), new ChatMessage("user", "a {{ 1 }}\nb")));
 
         assertEquals(2, prompt[0]);
         assertEquals(4, prompt[prompt.length - 1]);

@@ -107,7 +107,7 @@ public final class Trajectories {
                 .map(action -> new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()))
                 .toList();
         int[] prompt = model.prompt(Conversation.of(agent.getProfile(), observed(episode), seen).stream()
-                .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                .map(message -> new io.marft.policy.token.ChatMessage(message.getRole(), message.getContent()))
                 .toList());
         int limit = agent.getSampling().getMaxNewTokens();
         long seed = 31L * episode + agent.getName().hashCode();

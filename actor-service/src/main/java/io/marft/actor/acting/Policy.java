@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Turn;
@@ -33,5 +33,5 @@ public interface Policy {
      *
      * @return an answer for each turn
      */
-    List<Answer> answer(List<Turn> turns, ServedAdapter adapter);
+    List<Answer> answer(List<Turn> turns, VersionedAdapter adapter);
 }

@@ -1,13 +1,13 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
 import io.marft.policy.generate.Sampling;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Turn;
@@ -47,7 +47,7 @@ public final class TurnGenerator implements Policy {
     }
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+    public List<Answer> answer(List<Turn> turns, VersionedAdapter adapter) {
         Answer[] answers = new Answer[turns.size()];
         List<Pending> pending = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {
@@ -67,7 +67,7 @@ public final class TurnGenerator implements Policy {
 
     private record Pending(int place, Turn turn, GenerationRequest request) {}
 
-    private Answer await(Pending pending, CompletableFuture<Generation> generation, ServedAdapter adapter) {
+    private Answer await(Pending pending, CompletableFuture<Generation> generation, VersionedAdapter adapter) {
         try {
             return new Answer.Acted(action(pending, generation.join(), adapter));
         } catch (CompletionException e) {
@@ -79,8 +79,8 @@ public final class TurnGenerator implements Policy {
     }
 
     private GenerationRequest request(Turn turn) {
-        List<Message> messages = turn.getMessages().stream()
-                .map(message -> new Message(message.getRole(), message.getContent()))
+        List<ChatMessage> messages = turn.getMessages().stream()
+                .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                 .toList();
         var sampling = turn.getSampling();
         return new GenerationRequest(
@@ -96,7 +96,7 @@ public final class TurnGenerator implements Policy {
                 turn.getSeed());
     }
 
-    private Action action(Pending pending, Generation generation, ServedAdapter adapter) {
+    private Action action(Pending pending, Generation generation, VersionedAdapter adapter) {
         Turn turn = pending.turn();
         return Action.newBuilder()
                 .setEpisode(turn.getEpisode())

@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -56,7 +56,7 @@ final class TurnHandler {
      *
      * @throws io.marft.schemas.wire.RegistryUnavailableException if a record cannot be decoded now
      */
-    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, ServedAdapter adapter) {
+    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, VersionedAdapter adapter) {
         List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
         List<ConsumerRecord<String, byte[]>> sources = new ArrayList<>();
         List<Turn> turns = new ArrayList<>();

@@ -17,7 +17,7 @@ record AdapterCheck(String baseModelDigest, ModelConfig model) {
     sealed interface Verdict {}
 
     /** The adapter may serve. */
-    record Verified(ServedAdapter adapter) implements Verdict {}
+    record Verified(VersionedAdapter adapter) implements Verdict {}
 
     /** It may not; the reason is one line. */
     record Refused(String reason) implements Verdict {}
@@ -39,7 +39,7 @@ record AdapterCheck(String baseModelDigest, ModelConfig model) {
             if (!digest.equals(manifest.getDigest())) {
                 return new Refused("its weights have digest " + digest + ", its manifest says " + manifest.getDigest());
             }
-            return new Verified(new ServedAdapter(manifest.getVersion(), digest, adapter));
+            return new Verified(new VersionedAdapter(manifest.getVersion(), digest, adapter));
         } catch (IllegalArgumentException | CheckpointException e) {
             return new Refused(e.getMessage());
         }

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.actor.acting.Policy.Answer;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.TinyModels;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Sampling;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TurnGeneratorTest {
 
-    private static final ServedAdapter BASE = ServedAdapter.base();
+    private static final VersionedAdapter BASE = VersionedAdapter.base();
 
     @TempDir
     private static Path directory;
@@ -49,7 +49,7 @@ class TurnGeneratorTest {
 
         Action action = acted(answer(List.of(turn)).get(0));
 
-        int[] prompt = model.prompt(List.of(new Message("system", "profile"), new Message("user", "1+2?")));
+        int[] prompt = model.prompt(List.of(new ChatMessage("system", "profile"), new ChatMessage("user", "1+2?")));
         assertEquals("e", action.getEpisode());
         assertEquals("reasoner", action.getAgent());
         assertEquals(0L, action.getAdapterVersion());

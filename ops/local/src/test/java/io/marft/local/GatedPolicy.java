@@ -1,7 +1,7 @@
 package io.marft.local;
 
 import io.marft.actor.acting.Policy;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Turn;
@@ -42,7 +42,7 @@ final class GatedPolicy implements Policy {
     }
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+    public List<Answer> answer(List<Turn> turns, VersionedAdapter adapter) {
         if (turns.stream().anyMatch(turn -> turn.getAgent().equals(held))) {
             asked.countDown();
             try {

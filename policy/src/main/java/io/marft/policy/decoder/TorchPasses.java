@@ -21,19 +21,19 @@ final class TorchPasses implements Passes {
 
     private final Native module;
     private final KeyValueCache cache;
-    private final ServedAdapters adapters;
+    private final TorchAdapters adapters;
 
     /** What of a step's inputs stays while no row comes or goes; closed and made anew when one does. */
     private NDManager composition;
 
     private NDList draws;
-    private ServedAdapters.Stack stack;
+    private TorchAdapters.Stack stack;
 
     /** @param tokens places in the cache of keys and values */
     TorchPasses(Native module, FusedLora lora, ModelConfig config, DType dtype, int tokens) {
         this.module = module;
         this.cache = new KeyValueCache(module, config, dtype, tokens);
-        this.adapters = new ServedAdapters(module, lora);
+        this.adapters = new TorchAdapters(module, lora);
     }
 
     @Override

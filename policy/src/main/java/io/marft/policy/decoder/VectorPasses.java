@@ -7,7 +7,7 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Continuation;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.KeptAdapters;
+import io.marft.policy.generate.AdapterCache;
 import io.marft.policy.generate.Passes;
 import io.marft.policy.generate.Sampler;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class VectorPasses implements Passes {
     private final VectorModel model;
     private final ModelConfig config;
     private final int tokens;
-    private final KeptAdapters<Served> adapters;
+    private final AdapterCache<Served> adapters;
     private final Sampler sampler;
     private final float scale;
     private final float epsilon;
@@ -84,7 +84,7 @@ final class VectorPasses implements Passes {
         this.model = model;
         this.config = model.config();
         this.tokens = tokens;
-        this.adapters = new KeptAdapters<>(
+        this.adapters = new AdapterCache<>(
                 adapter ->
                         new Served(adapter.isNone() ? Optional.empty() : Optional.of(new VectorLora(fusion, adapter))),
                 served -> {});

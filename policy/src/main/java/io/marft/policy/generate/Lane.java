@@ -151,7 +151,7 @@ public final class Lane implements AutoCloseable {
     /** Keeps what these prompts share with each other or with earlier ones, if that is news. */
     private void learn(Adapter adapter, List<int[]> prompts, int row, int shared, int known) {
         int[] prompt = prompts.get(0);
-        int most = passes.tokens() / 8 / KeptAdapters.KEPT;
+        int most = passes.tokens() / 8 / AdapterCache.KEPT;
         int common = Math.min(most, shared(prompt, prompts));
         boolean several = prompts.size() > 1;
         int length = shared > 0 && (!several || common < shared + SHORTEST) ? shared : common;

@@ -20,7 +20,7 @@ import java.util.function.IntFunction;
 public final class Pretrainer {
 
     private final ModelConfig config;
-    private final Schedule schedule;
+    private final RateSchedule schedule;
     private final long seed;
     private final int threads;
 
@@ -28,7 +28,7 @@ public final class Pretrainer {
      * @param seed of the first weights
      * @param threads how many micro-batches of a step may run at once; no influence on the result
      */
-    public Pretrainer(ModelConfig config, Schedule schedule, long seed, int threads) {
+    public Pretrainer(ModelConfig config, RateSchedule schedule, long seed, int threads) {
         this.config = config;
         this.schedule = schedule;
         this.seed = seed;

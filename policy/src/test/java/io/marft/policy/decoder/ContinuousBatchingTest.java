@@ -16,7 +16,7 @@ import io.marft.policy.decoder.ModelOptions.Use;
 import io.marft.policy.decoder.Requests.Request;
 import io.marft.policy.generate.Draw;
 import io.marft.policy.generate.Drawn;
-import io.marft.policy.generate.KeptAdapters;
+import io.marft.policy.generate.AdapterCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -145,7 +145,7 @@ class ContinuousBatchingTest {
     @Test
     void shouldFreeAndPrepareAdaptersAgainWhereMoreTakeTurnsThanAreKept() {
         ModelConfig config = TinyModels.config();
-        List<Adapter> adapters = IntStream.range(0, KeptAdapters.KEPT + 4)
+        List<Adapter> adapters = IntStream.range(0, AdapterCache.KEPT + 4)
                 .mapToObj(i -> Requests.adapter(
                         new LoraConfig(1 + i % 5, 4, List.of(i % 2 == 0 ? "q_proj" : "down_proj", "v_proj")),
                         config,

@@ -2,7 +2,7 @@ package io.marft.trainer.batch;
 
 import io.marft.policy.LanguageModel;
 import io.marft.policy.checkpoint.CheckpointException;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.train.Sequence;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
@@ -228,7 +228,7 @@ public final class EpisodeReader {
         String profile = dependency.agent(agent).getProfile();
         try {
             return model.timelessPrompt(Conversation.of(profile, step.getMessages(), actions).stream()
-                    .map(message -> new Message(message.getRole(), message.getContent()))
+                    .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                     .toList());
         } catch (IllegalArgumentException | CheckpointException e) {
             throw new Unsound("agent '" + agent + "' has no context for the critic: " + e.getMessage());

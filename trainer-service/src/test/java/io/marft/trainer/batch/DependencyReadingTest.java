@@ -85,7 +85,7 @@ final class DependencyReadingTest {
                 .map(line -> new PredecessorAction(line[0], 0L, line[1]))
                 .toList();
         return model.prompt(Conversation.of(profile, List.of(new Message("user", observed)), actions).stream()
-                .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                .map(message -> new io.marft.policy.token.ChatMessage(message.getRole(), message.getContent()))
                 .toList());
     }
 

@@ -63,7 +63,7 @@ final class Written {
                     .filter(action -> declared.getAfter().contains(action.getAgent()))
                     .toList();
             int[] prompt = model.prompt(Conversation.of(declared.getProfile(), messages, seen).stream()
-                    .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                    .map(message -> new io.marft.policy.token.ChatMessage(message.getRole(), message.getContent()))
                     .toList());
             actions.add(action(step, declared, prompt, text));
             earlier.add(new PredecessorAction(agent, 0L, text));

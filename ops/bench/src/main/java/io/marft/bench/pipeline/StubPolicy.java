@@ -1,7 +1,7 @@
 package io.marft.bench.pipeline;
 
 import io.marft.actor.acting.Policy;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
@@ -30,13 +30,13 @@ public record StubPolicy(String digest, ModelConfig config) implements Policy {
     private static final int VERDICTS = 100;
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+    public List<Answer> answer(List<Turn> turns, VersionedAdapter adapter) {
         return turns.stream()
                 .map(turn -> (Answer) new Answer.Acted(action(turn, adapter)))
                 .toList();
     }
 
-    private Action action(Turn turn, ServedAdapter adapter) {
+    private Action action(Turn turn, VersionedAdapter adapter) {
         SplittableRandom random = new SplittableRandom(turn.getSeed());
         int most = Math.min(MOST_OUTPUT, turn.getSampling().getMaxNewTokens());
         int length = random.nextInt(Math.min(LEAST_OUTPUT, most), most + 1);

@@ -1,6 +1,6 @@
 package io.marft.bench.update;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.bench.report.BenchException;
 import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Episode;
@@ -34,9 +34,9 @@ final class BenchEpisodes {
      * @throws BenchException if none can be learned from
      */
     static List<io.marft.trainer.batch.Episode> play(UpdatePlan plan, LanguageModel model) {
-        Map<String, ServedAdapter> untuned = plan.team().getAgents().stream()
+        Map<String, VersionedAdapter> untuned = plan.team().getAgents().stream()
                 .map(TeamAgent::getName)
-                .collect(Collectors.toMap(Function.identity(), agent -> ServedAdapter.base()));
+                .collect(Collectors.toMap(Function.identity(), agent -> VersionedAdapter.base()));
         Arena.Played played = new Arena(model, plan.team()).play(starts(plan), untuned);
         EpisodeReader reader = new EpisodeReader(plan.team(), model);
         List<io.marft.trainer.batch.Episode> episodes = new ArrayList<>();

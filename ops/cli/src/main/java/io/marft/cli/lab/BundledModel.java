@@ -5,7 +5,7 @@ import io.marft.environments.arithmetic.Demonstrations;
 import io.marft.environments.arithmetic.Role;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.pretrain.Example;
-import io.marft.policy.pretrain.Schedule;
+import io.marft.policy.pretrain.RateSchedule;
 import io.marft.policy.token.CharacterTokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,8 +58,8 @@ final class BundledModel {
                 CharacterTokenizer.PAD);
     }
 
-    static Schedule schedule(int steps) {
-        return Schedule.of(steps);
+    static RateSchedule schedule(int steps) {
+        return RateSchedule.of(steps);
     }
 
     /** The examples of one step, counted from 0: a pure function of seed and step. */

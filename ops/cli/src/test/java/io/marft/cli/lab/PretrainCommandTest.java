@@ -9,7 +9,7 @@ import io.marft.environments.arithmetic.Demonstrations;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.pretrain.Example;
 import io.marft.policy.token.CharacterTokenizer;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.token.Tokenizer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,8 +41,8 @@ class PretrainCommandTest {
                 Demonstration shown = Demonstrations.demonstration(1, index);
                 Example example = bundled.example(shown);
                 int[] prompt = model.prompt(List.of(
-                        new Message("system", shown.role().profile()),
-                        new Message("user", shown.question() + shown.said())));
+                        new ChatMessage("system", shown.role().profile()),
+                        new ChatMessage("user", shown.question() + shown.said())));
                 int[] trained = IntStream.concat(Arrays.stream(example.prompt()), Arrays.stream(example.target()))
                         .toArray();
                 assertArrayEquals(prompt, Arrays.copyOf(trained, prompt.length));

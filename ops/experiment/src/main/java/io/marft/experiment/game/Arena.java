@@ -2,7 +2,7 @@ package io.marft.experiment.game;
 
 import io.marft.actor.acting.Policy;
 import io.marft.actor.acting.TurnGenerator;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.environments.task.Episode;
 import io.marft.environments.task.Exercise;
 import io.marft.policy.LanguageModel;
@@ -98,8 +98,8 @@ public final class Arena {
      *
      * @param adapters what each agent acts with, by its name
      */
-    public Played play(List<Start> starts, Map<String, ServedAdapter> adapters) {
-        Map<String, ServedAdapter> own = new HashMap<>();
+    public Played play(List<Start> starts, Map<String, VersionedAdapter> adapters) {
+        Map<String, VersionedAdapter> own = new HashMap<>();
         adapters.forEach((agent, served) -> own.put(agent, unseen(served)));
         Map<String, OpenGame> games = new LinkedHashMap<>();
         List<Turn> due = new ArrayList<>();
@@ -137,11 +137,11 @@ public final class Arena {
     }
 
     /** The model remembers prompts by the adapter's identity. */
-    private static ServedAdapter unseen(ServedAdapter served) {
+    private static VersionedAdapter unseen(VersionedAdapter served) {
         Adapter copy = served.adapter()
                 .withValues(served.adapter().tensors().values().stream()
                         .map(Tensor::values)
                         .toList());
-        return new ServedAdapter(served.version(), served.digest(), copy);
+        return new VersionedAdapter(served.version(), served.digest(), copy);
     }
 }

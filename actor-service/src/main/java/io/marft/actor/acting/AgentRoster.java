@@ -12,12 +12,12 @@ import java.util.TreeSet;
  * Which agents of a team have work: those of the newest version, and those of an older one as long as episodes may be open
  * that keep it. These are opened until whoever opens them has seen the next version, and last for the older one's deadline.
  */
-final class ServedAgents {
+final class AgentRoster {
 
     /** How long after a version is applied an episode may yet be opened on the one before it. */
     private static final Duration NOTICE = Duration.ofMinutes(1);
 
-    private ServedAgents() {}
+    private AgentRoster() {}
 
     /** @param versions of the team, lowest first */
     static Set<String> at(Instant now, List<Team> versions) {

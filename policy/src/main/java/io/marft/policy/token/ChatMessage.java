@@ -6,4 +6,4 @@ package io.marft.policy.token;
  * @param role such as {@code system}, {@code user} or {@code assistant}
  * @param content its text
  */
-public record Message(String role, String content) {}
+public record ChatMessage(String role, String content) {}

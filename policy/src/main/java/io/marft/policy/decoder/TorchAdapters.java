@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
-import io.marft.policy.generate.KeptAdapters;
+import io.marft.policy.generate.AdapterCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * stacked, and a row's products with what is not its own are multiplied by zero. The owner of that memory; belongs to
  * its lane's thread.
  */
-final class ServedAdapters implements AutoCloseable {
+final class TorchAdapters implements AutoCloseable {
 
     private static final String LORA = "lora[]";
     private static final String OWNERS = "owners[]";
@@ -25,9 +25,9 @@ final class ServedAdapters implements AutoCloseable {
 
     private final Native module;
     private final FusedLora fusion;
-    private final KeptAdapters<Prepared> kept = new KeptAdapters<>(this::prepare, Prepared::close);
+    private final AdapterCache<Prepared> kept = new AdapterCache<>(this::prepare, Prepared::close);
 
-    ServedAdapters(Native module, FusedLora fusion) {
+    TorchAdapters(Native module, FusedLora fusion) {
         this.module = module;
         this.fusion = fusion;
     }

@@ -12,7 +12,7 @@ package io.marft.policy.pretrain;
  * @param weightDecay of the matrices
  * @param maxGradientNorm longer gradients are scaled down to this norm (AdamW only: Muon's step has a size of its own)
  */
-public record Schedule(
+public record RateSchedule(
         int steps,
         int warmup,
         int plateau,
@@ -23,7 +23,7 @@ public record Schedule(
         float maxGradientNorm) {
 
     /** Checks the ranges. */
-    public Schedule {
+    public RateSchedule {
         if (steps < 1 || warmup < 0 || plateau < 0 || warmup + plateau > steps) {
             throw new IllegalArgumentException("Schedule needs steps >= 1 and warmup + plateau <= steps, got warmup="
                     + warmup + ", plateau=" + plateau + ", steps=" + steps);
@@ -31,8 +31,8 @@ public record Schedule(
     }
 
     /** A schedule for a model of about a million weights. */
-    public static Schedule of(int steps) {
-        return new Schedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
+    public static RateSchedule of(int steps) {
+        return new RateSchedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
     }
 
     /** AdamW's learning rate of {@code step}, counted from 0. */

@@ -12,7 +12,7 @@ import java.util.function.Function;
  * What a lane has made ready of each adapter, by the adapter's identity. Those that no row uses are kept, too, up to
  * {@link #KEPT} in all, so that agents who take turns find theirs again. Belongs to its lane's thread.
  */
-public final class KeptAdapters<T> implements AutoCloseable {
+public final class AdapterCache<T> implements AutoCloseable {
 
     public static final int KEPT = 8;
 
@@ -21,7 +21,7 @@ public final class KeptAdapters<T> implements AutoCloseable {
     /** Least recently used first. */
     private final Map<Adapter, T> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
-    public KeptAdapters(Function<Adapter, T> prepare, Consumer<T> free) {
+    public AdapterCache(Function<Adapter, T> prepare, Consumer<T> free) {
         this.prepare = prepare;
         this.free = free;
     }

@@ -9,10 +9,10 @@ import io.marft.policy.adapter.Adapter;
  * @param digest digest of its weights; empty for version 0
  * @param adapter the weights
  */
-public record ServedAdapter(long version, String digest, Adapter adapter) {
+public record VersionedAdapter(long version, String digest, Adapter adapter) {
 
     /** The base model without an adapter. */
-    public static ServedAdapter base() {
-        return new ServedAdapter(0, "", Adapter.none());
+    public static VersionedAdapter base() {
+        return new VersionedAdapter(0, "", Adapter.none());
     }
 }
