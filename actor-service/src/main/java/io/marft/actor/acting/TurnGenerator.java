@@ -112,7 +112,7 @@ public final class TurnGenerator implements Policy {
                 .setOutputTokens(boxed(generation.tokens()))
                 .setLogProbs(boxed(generation.logProbs()))
                 .setText(model.text(generation.tokens()))
-                .setFinishReason(FinishReason.valueOf(generation.reason().name()))
+                .setFinishReason(generation.ended() ? FinishReason.STOP : FinishReason.LENGTH)
                 .setSampling(turn.getSampling())
                 .setSeed(turn.getSeed())
                 .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))

@@ -1,11 +1,12 @@
 package io.marft.policy.pretrain;
 
 /**
- * How a model is pretrained: rates rise over the warm-up, stay at their peak, and fall by a cosine.
+ * How long a model is pretrained and with which learning rates: they rise over the warm-up, stay at their peak, and fall by a
+ * cosine.
  *
  * @param steps number of optimizer steps
- * @param warmup of them, the first, with rates that rise linearly from 0
- * @param plateau of them, those after the warm-up that keep the peak
+ * @param warmup number of first steps, over which rates rise linearly from 0
+ * @param plateau number of steps behind the warm-up that keep the peak
  * @param peakRate the highest learning rate of AdamW, which trains embeddings, norms and biases
  * @param peakMatrixRate the highest learning rate of Muon, which trains the layers' matrices
  * @param finalShare the share of the peak that is left in the end
@@ -22,7 +23,7 @@ public record RateSchedule(
         float weightDecay,
         float maxGradientNorm) {
 
-    /** Checks the ranges. */
+    /** @throws IllegalArgumentException if there are no steps, or fewer than warm-up and plateau take */
     public RateSchedule {
         if (steps < 1 || warmup < 0 || plateau < 0 || warmup + plateau > steps) {
             throw new IllegalArgumentException("Schedule needs steps >= 1 and warmup + plateau <= steps, got warmup="
@@ -35,12 +36,12 @@ public record RateSchedule(
         return new RateSchedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
     }
 
-    /** AdamW's learning rate of {@code step}, counted from 0. */
+    /** AdamW's learning rate at {@code step}, counted from 0. */
     public float rate(int step) {
         return (float) (peakRate * share(step));
     }
 
-    /** Muon's learning rate of {@code step}, counted from 0. */
+    /** Muon's learning rate at {@code step}, counted from 0. */
     public float matrixRate(int step) {
         return (float) (peakMatrixRate * share(step));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.TinyModels;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,8 +62,8 @@ class PretrainerTest {
         assertEquals(digests.get(0), digests.get(1));
     }
 
-    private static List<Example> severalMicroBatches() {
-        List<Example> examples = new ArrayList<>();
+    private static List<Sequence> severalMicroBatches() {
+        List<Sequence> examples = new ArrayList<>();
         for (int step = 0; step < 60; step++) {
             examples.addAll(batch(step));
         }
@@ -85,12 +86,12 @@ class PretrainerTest {
     }
 
     /** Digits, to be repeated four times. */
-    private static List<Example> batch(int step) {
+    private static List<Sequence> batch(int step) {
         Random random = new Random(step);
-        List<Example> examples = new ArrayList<>();
+        List<Sequence> examples = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             int token = 22 + random.nextInt(10);
-            examples.add(new Example(new int[] {3, token, 4}, new int[] {token, token, token, token, TinyModels.END}));
+            examples.add(new Sequence(new int[] {3, token, 4}, new int[] {token, token, token, token, TinyModels.END}));
         }
         return examples;
     }

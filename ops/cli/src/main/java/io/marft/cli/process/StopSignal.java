@@ -72,11 +72,7 @@ public final class StopSignal implements AutoCloseable {
         return asked.getCount() == 0;
     }
 
-    /**
-     * Ends the thread that asks, once the user wants to stop.
-     *
-     * @throws Stopped if the user asked to stop
-     */
+    /** @throws Stopped if the user asked to stop */
     public void check() {
         await(Duration.ZERO);
     }

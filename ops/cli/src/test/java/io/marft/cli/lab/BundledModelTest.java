@@ -101,7 +101,8 @@ class BundledModelTest {
         List<GenerationRequest> requests = IntStream.range(0, observations.size())
                 .mapToObj(i -> new GenerationRequest(
                         model.prompt(List.of(
-                                new ChatMessage("system", role.profile()), new ChatMessage("user", observations.get(i)))),
+                                new ChatMessage("system", role.profile()),
+                                new ChatMessage("user", observations.get(i)))),
                         Sampling.plain(40),
                         i))
                 .toList();
