@@ -18,6 +18,7 @@ import io.marft.schemas.record.Turn;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,7 +107,8 @@ class TurnGeneratorTest {
     }
 
     private static List<Answer> answer(List<Turn> turns) {
-        return new TurnGenerator(model).answer(turns, BASE);
+        return new TurnGenerator(model)
+                .answer(turns, BASE).stream().map(CompletableFuture::join).toList();
     }
 
     private static Action acted(Answer answer) {

@@ -72,7 +72,11 @@ public final class StopSignal implements AutoCloseable {
         return asked.getCount() == 0;
     }
 
-    /** @throws Stopped if the user asked to stop */
+    /**
+     * Ends the thread that asks, once the user wants to stop.
+     *
+     * @throws Stopped if the user asked to stop
+     */
     public void check() {
         await(Duration.ZERO);
     }

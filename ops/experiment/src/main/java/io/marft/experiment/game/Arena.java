@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Plays episodes of a team in this process: the running system without its topics. Observations are routed, turns are
@@ -100,7 +101,7 @@ public final class Arena {
      */
     public Played play(List<Start> starts, Map<String, VersionedAdapter> adapters) {
         Map<String, VersionedAdapter> own = new HashMap<>();
-        adapters.forEach((agent, served) -> own.put(agent, unseen(served)));
+        adapters.forEach((agent, adapter) -> own.put(agent, unseen(adapter)));
         Map<String, OpenGame> games = new LinkedHashMap<>();
         List<Turn> due = new ArrayList<>();
         for (Start start : starts) {
@@ -116,8 +117,8 @@ public final class Arena {
             List<Turn> turns =
                     due.stream().filter(turn -> turn.getAgent().equals(agent)).toList();
             due.removeIf(turn -> turn.getAgent().equals(agent));
-            for (Policy.Answer answer : generator.answer(turns, own.get(agent))) {
-                if (answer instanceof Policy.Answer.Acted acted) {
+            for (CompletableFuture<Policy.Answer> answer : generator.answer(turns, own.get(agent))) {
+                if (answer.join() instanceof Policy.Answer.Acted acted) {
                     Action action = acted.action();
                     tokens += action.getOutputTokens().size();
                     due.addAll(games.get(action.getEpisode()).act(action));
