@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
-import io.marft.policy.generate.FinishReason;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
 import io.marft.policy.generate.PromptTooLongException;
 import io.marft.policy.generate.Sampling;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.train.Score;
 import io.marft.policy.train.Sequence;
 import io.marft.policy.train.TrainingPass;
@@ -51,7 +50,8 @@ class LanguageModelTest {
 
     @Test
     void shouldRenderTheChatTemplateAndLeaveSpecialTokensOutOfText() {
-        int[] prompt = model.prompt(List.of(new Message("system", "Plan."), new Message("user", "a {{ 1 }}\nb")));
+        int[] prompt =
+                model.prompt(List.of(new ChatMessage("system", "Plan."), new ChatMessage("user", "a {{ 1 }}\nb")));
 
         assertEquals(2, prompt[0]);
         assertEquals(4, prompt[prompt.length - 1]);
@@ -80,7 +80,7 @@ class LanguageModelTest {
             Generation alone = model.generate(List.of(requests.get(i)), adapter).get(0);
             assertArrayEquals(alone.tokens(), together.get(i).tokens());
             assertArrayEquals(alone.logProbs(), together.get(i).logProbs(), 1e-4f);
-            assertEquals(alone.reason(), together.get(i).reason());
+            assertEquals(alone.ended(), together.get(i).ended());
         }
     }
 
@@ -91,7 +91,7 @@ class LanguageModelTest {
         for (Generation generation : model.generate(requests, Adapter.none())) {
             int[] tokens = generation.tokens();
             boolean ended = tokens[tokens.length - 1] == TinyModels.END;
-            assertEquals(ended ? FinishReason.STOP : FinishReason.LENGTH, generation.reason());
+            assertEquals(ended, generation.ended());
             assertTrue(ended || tokens.length == 25);
             assertEquals(tokens.length, generation.logProbs().length);
         }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.decoder.ModelOptions;
-import io.marft.policy.generate.FinishReason;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
 import io.marft.policy.generate.Sampling;
@@ -30,6 +29,8 @@ class StoppingTest {
     private static final int SECOND_ASKS = 491;
     private static final int END = 482;
     private static final int OTHER_END = 480;
+    private static final boolean ENDED = true;
+    private static final boolean AT_ITS_LIMIT = false;
 
     @TempDir
     static Path directory;
@@ -57,24 +58,24 @@ class StoppingTest {
 
     @Test
     void shouldEndWithWhicheverOfItsEndTokensComes() {
-        assertEnds(join(script, new int[] {END}), FinishReason.STOP, answer(FIRST_ASKS, 100, List.of(), List.of()));
-        assertEnds(new int[] {OTHER_END}, FinishReason.STOP, answer(SECOND_ASKS, 100, List.of(), List.of()));
+        assertEnds(join(script, new int[] {END}), ENDED, answer(FIRST_ASKS, 100, List.of(), List.of()));
+        assertEnds(new int[] {OTHER_END}, ENDED, answer(SECOND_ASKS, 100, List.of(), List.of()));
     }
 
     @Test
     void shouldEndAtItsLimit() {
-        assertEnds(until(3), FinishReason.LENGTH, answer(FIRST_ASKS, 3, List.of(), List.of()));
-        assertEnds(script, FinishReason.LENGTH, answer(FIRST_ASKS, script.length, List.of(), List.of()));
+        assertEnds(until(3), AT_ITS_LIMIT, answer(FIRST_ASKS, 3, List.of(), List.of()));
+        assertEnds(script, AT_ITS_LIMIT, answer(FIRST_ASKS, script.length, List.of(), List.of()));
         int whole = script.length + 1;
-        assertEnds(join(script, new int[] {END}), FinishReason.STOP, answer(FIRST_ASKS, whole, List.of(), List.of()));
+        assertEnds(join(script, new int[] {END}), ENDED, answer(FIRST_ASKS, whole, List.of(), List.of()));
     }
 
     @Test
     void shouldEndWithAStopTokenWhichIsPartOfTheOutput() {
         for (int length = 1; length <= script.length; length++) {
             List<Integer> stop = List.of(495, script[length - 1]);
-            assertEnds(until(length), FinishReason.STOP, answer(FIRST_ASKS, 100, stop, List.of()));
-            assertEnds(until(length), FinishReason.STOP, answer(FIRST_ASKS, length, stop, List.of()));
+            assertEnds(until(length), ENDED, answer(FIRST_ASKS, 100, stop, List.of()));
+            assertEnds(until(length), ENDED, answer(FIRST_ASKS, length, stop, List.of()));
         }
     }
 
@@ -86,11 +87,11 @@ class StoppingTest {
                 .findFirst()
                 .orElseThrow();
 
-        assertEnds(until(length), FinishReason.STOP, answer(FIRST_ASKS, 100, List.of(), List.of("absent", stop)));
-        assertEnds(until(length), FinishReason.STOP, answer(FIRST_ASKS, length, List.of(), List.of(stop)));
+        assertEnds(until(length), ENDED, answer(FIRST_ASKS, 100, List.of(), List.of("absent", stop)));
+        assertEnds(until(length), ENDED, answer(FIRST_ASKS, length, List.of(), List.of(stop)));
         if (length > 1) {
             int limit = length - 1;
-            assertEnds(until(limit), FinishReason.LENGTH, answer(FIRST_ASKS, limit, List.of(), List.of(stop)));
+            assertEnds(until(limit), AT_ITS_LIMIT, answer(FIRST_ASKS, limit, List.of(), List.of(stop)));
         }
     }
 
@@ -113,15 +114,15 @@ class StoppingTest {
         List<Generation> answers = model.generate(requests, Adapter.none());
 
         assertTrue(model.text(answers.get(0).tokens()).endsWith("run"));
-        assertEnds(until(2), FinishReason.LENGTH, answers.get(1));
-        assertEnds(until(2), FinishReason.STOP, answers.get(2));
-        assertEnds(new int[] {OTHER_END}, FinishReason.STOP, answers.get(3));
+        assertEnds(until(2), AT_ITS_LIMIT, answers.get(1));
+        assertEnds(until(2), ENDED, answers.get(2));
+        assertEnds(new int[] {OTHER_END}, ENDED, answers.get(3));
     }
 
-    private static void assertEnds(int[] tokens, FinishReason reason, Generation answer) {
+    private static void assertEnds(int[] tokens, boolean ended, Generation answer) {
         assertArrayEquals(tokens, answer.tokens());
         assertEquals(tokens.length, answer.logProbs().length);
-        assertEquals(reason, answer.reason());
+        assertEquals(ended, answer.ended());
     }
 
     private static Generation answer(int prompt, int limit, List<Integer> stopTokens, List<String> stop) {

@@ -4,6 +4,7 @@ import io.marft.policy.LanguageModel;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
@@ -107,7 +108,7 @@ public final class Trajectories {
                 .map(action -> new PredecessorAction(action.getAgent(), action.getAdapterVersion(), action.getText()))
                 .toList();
         int[] prompt = model.prompt(Conversation.of(agent.getProfile(), observed(episode), seen).stream()
-                .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                 .toList());
         int limit = agent.getSampling().getMaxNewTokens();
         long seed = 31L * episode + agent.getName().hashCode();
@@ -139,7 +140,7 @@ public final class Trajectories {
                 .setOutputTokens(Arrays.stream(generation.tokens()).boxed().toList())
                 .setLogProbs(logProbs)
                 .setText(model.text(generation.tokens()))
-                .setFinishReason(FinishReason.valueOf(generation.reason().name()))
+                .setFinishReason(generation.ended() ? FinishReason.STOP : FinishReason.LENGTH)
                 .setSampling(Sampling.newBuilder(agent.getSampling()).build())
                 .setSeed(request.seed())
                 .setCreatedAt(NOW)

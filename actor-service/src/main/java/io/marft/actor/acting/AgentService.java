@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.AdaptersInService;
+import io.marft.actor.adapters.AdapterFollower;
 import io.marft.policy.LanguageModel;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.life.Service;
@@ -35,7 +35,7 @@ public final class AgentService implements Service {
     private static final long LOOK_MILLIS = 500;
 
     private final AgentSettings settings;
-    private final AdaptersInService adapters;
+    private final AdapterFollower adapters;
     private final Function<String, AgentWorker> hire;
     private final Map<String, AgentWorker> workers = new ConcurrentSkipListMap<>();
     private final Thread follower = new Thread(this::follow, "agents-of-team");
@@ -50,7 +50,7 @@ public final class AgentService implements Service {
     /** @param policy what the agents decide with */
     public AgentService(AgentSettings settings, Policy policy) {
         this.settings = settings;
-        this.adapters = new AdaptersInService(
+        this.adapters = new AdapterFollower(
                 settings.client(),
                 settings.instance(),
                 settings.team(),
@@ -80,7 +80,7 @@ public final class AgentService implements Service {
         try (TeamLog team = new TeamLog(settings.client(), settings.team())) {
             while (closing.getCount() > 0) {
                 try {
-                    serve(ServedAgents.at(Instant.now(), team.refresh().versions()));
+                    serve(AgentRoster.at(Instant.now(), team.refresh().versions()));
                 } catch (RetriableException | RegistryUnavailableException e) {
                     LOG.atWarn()
                             .addKeyValue("team", settings.team())

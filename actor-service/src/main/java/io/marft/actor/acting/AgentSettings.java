@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param client the cluster
  * @param team the team whose turns they take; turns of another team become dead letters
- * @param agents the agents' names; none stands for the whole team, as its versions on the log say
+ * @param agents the agents' names; an empty list stands for the whole team, as its versions on the log say
  * @param instance this process's name among those that run the same agents
  * @param batchLimit the most turns that are generated at once; adapters are swapped between batches, so a small limit
  *     brings a new adapter into service sooner
@@ -21,6 +21,7 @@ public record AgentSettings(
 
     private static final Duration MOST_LINGER = Duration.ofSeconds(1);
 
+    /** @throws IllegalArgumentException if a name is blank or given twice, or a number is out of its range */
     public AgentSettings {
         agents = List.copyOf(agents);
         if (Set.copyOf(agents).size() < agents.size()) {
@@ -38,7 +39,7 @@ public record AgentSettings(
         }
     }
 
-    /** The first instance, with batches of up to 32 turns that wait 5 ms. */
+    /** Settings of the first instance, with batches of up to 32 turns that wait 5 ms for more. */
     public AgentSettings(ClientSettings client, String team, List<String> agents) {
         this(client, team, agents, "0", 32, Duration.ofMillis(5));
     }

@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.AdaptersInService;
+import io.marft.actor.adapters.AdapterFollower;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
@@ -59,7 +59,7 @@ final class AgentWorker implements Service {
 
     private final String agent;
     private final AgentSettings settings;
-    private final AdaptersInService adapters;
+    private final AdapterFollower adapters;
     private final TurnHandler handler;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Map<String, Object> producing;
@@ -69,7 +69,7 @@ final class AgentWorker implements Service {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean closing;
 
-    AgentWorker(String agent, AgentSettings settings, Policy policy, AdaptersInService adapters) {
+    AgentWorker(String agent, AgentSettings settings, Policy policy, AdapterFollower adapters) {
         this.agent = agent;
         this.settings = settings;
         this.adapters = adapters;

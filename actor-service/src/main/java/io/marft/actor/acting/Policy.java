@@ -1,24 +1,28 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Turn;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What agents decide with: a frozen base, which an adapter turns into an agent's own. {@link TurnGenerator} is one on a
- * language model. Thread-safe: all agents of a process share one.
+ * language model in this process. Thread-safe: all agents of a process share one.
+ *
+ * <p>Another policy, for instance one that asks a server, needs no model here: {@link TurnRequest} makes its prompts, and
+ * {@link ActionRecord} its actions.
  */
 public interface Policy {
 
-    /** What a turn was answered. */
+    /** The answer to a turn. */
     sealed interface Answer {
 
-        /** An action. */
+        /** The agent acts. */
         record Acted(Action action) implements Answer {}
 
-        /** Nothing: the turn cannot be answered, for a reason of one line. */
+        /** The turn cannot be answered, now or ever, for a reason of one line. */
         record Refused(String reason) implements Answer {}
     }
 
@@ -29,9 +33,10 @@ public interface Policy {
     ModelConfig config();
 
     /**
-     * Answers turns, in their order, with the given adapter.
+     * Begins to answer turns with an adapter. Each answer comes when it is ready, in any order.
      *
-     * @return an answer for each turn
+     * @return a future for each turn, in the order of the turns; one that fails says that the policy could not work, not that
+     *     the turn is at fault: the turn may be asked again
      */
-    List<Answer> answer(List<Turn> turns, ServedAdapter adapter);
+    List<CompletableFuture<Answer>> answer(List<Turn> turns, VersionedAdapter adapter);
 }

@@ -1,39 +1,54 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
-import io.marft.policy.generate.Sampling;
-import io.marft.policy.token.Message;
-import io.marft.schemas.record.Action;
-import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Turn;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Answers a batch of turns with a language model. A turn that the model refuses, for instance because its prompt is
+ * Answers turns with a language model in this process. A turn that the model refuses, for instance because its prompt is
  * longer than the context, is answered with the reason, and the others go on without it.
  *
  * <p>Turns of all agents of a process share the model's one batch. Each draws with its own seed: what else is in the batch
- * changes nothing but the rounding of its log-probabilities.
- * Thread-safe.
+ * changes nothing but the rounding of its log-probabilities. Thread-safe.
  */
 public final class TurnGenerator implements Policy {
 
+    private static final long IDLE_SECONDS = 10;
+
     private final LanguageModel model;
+    /** Makes actions of what was generated, so that the thread that decodes need not stop for them. */
+    private final Executor recorder = recorder();
 
     /** @param model not closed by this object */
     public TurnGenerator(LanguageModel model) {
         this.model = model;
+    }
+
+    /** One thread, which ends by itself when there is nothing to do. */
+    private static Executor recorder() {
+        ThreadPoolExecutor recorder =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "actions");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        recorder.allowCoreThreadTimeOut(true);
+        return recorder;
     }
 
     @Override
@@ -47,87 +62,60 @@ public final class TurnGenerator implements Policy {
     }
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
-        Answer[] answers = new Answer[turns.size()];
-        List<Pending> pending = new ArrayList<>();
-        for (int i = 0; i < answers.length; i++) {
-            try {
-                pending.add(new Pending(i, turns.get(i), request(turns.get(i))));
-            } catch (IllegalArgumentException | CheckpointException e) {
-                answers[i] = new Answer.Refused(e.getMessage());
-            }
-        }
-        List<CompletableFuture<Generation>> generations =
-                model.submit(pending.stream().map(Pending::request).toList(), adapter.adapter());
-        for (int i = 0; i < pending.size(); i++) {
-            answers[pending.get(i).place()] = await(pending.get(i), generations.get(i), adapter);
-        }
-        return List.of(answers);
-    }
-
-    private record Pending(int place, Turn turn, GenerationRequest request) {}
-
-    private Answer await(Pending pending, CompletableFuture<Generation> generation, ServedAdapter adapter) {
-        try {
-            return new Answer.Acted(action(pending, generation.join(), adapter));
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof IllegalArgumentException refusal) {
-                return new Answer.Refused(refusal.getMessage());
-            }
-            throw e;
-        }
-    }
-
-    private GenerationRequest request(Turn turn) {
-        List<Message> messages = turn.getMessages().stream()
-                .map(message -> new Message(message.getRole(), message.getContent()))
+    public List<CompletableFuture<Answer>> answer(List<Turn> turns, VersionedAdapter adapter) {
+        List<Prepared> prepared = turns.stream().map(this::prepare).toList();
+        List<GenerationRequest> requests = prepared.stream()
+                .map(Prepared::request)
+                .flatMap(Optional::stream)
                 .toList();
-        var sampling = turn.getSampling();
-        return new GenerationRequest(
-                model.prompt(messages),
-                new Sampling(
-                        sampling.getTemperature(),
-                        sampling.getTopK(),
-                        sampling.getTopP(),
-                        sampling.getMinP(),
-                        sampling.getMaxNewTokens(),
-                        sampling.getStopTokens(),
-                        sampling.getStop()),
-                turn.getSeed());
-    }
-
-    private Action action(Pending pending, Generation generation, ServedAdapter adapter) {
-        Turn turn = pending.turn();
-        return Action.newBuilder()
-                .setEpisode(turn.getEpisode())
-                .setStep(turn.getStep())
-                .setAgent(turn.getAgent())
-                .setTeam(turn.getTeam())
-                .setTeamVersion(turn.getTeamVersion())
-                .setPurpose(turn.getPurpose())
-                .setAdapterVersion(adapter.version())
-                .setAdapterDigest(adapter.digest())
-                .setBaseModelDigest(model.digest())
-                .setPromptTokens(boxed(pending.request().prompt()))
-                .setOutputTokens(boxed(generation.tokens()))
-                .setLogProbs(boxed(generation.logProbs()))
-                .setText(model.text(generation.tokens()))
-                .setFinishReason(FinishReason.valueOf(generation.reason().name()))
-                .setSampling(turn.getSampling())
-                .setSeed(turn.getSeed())
-                .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                .build();
-    }
-
-    private static List<Integer> boxed(int[] values) {
-        return Arrays.stream(values).boxed().toList();
-    }
-
-    private static List<Float> boxed(float[] values) {
-        List<Float> boxed = new ArrayList<>(values.length);
-        for (float value : values) {
-            boxed.add(value);
+        Iterator<CompletableFuture<Generation>> generations =
+                model.submit(requests, adapter.adapter()).iterator();
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (Prepared own : prepared) {
+            answers.add(
+                    own.request().isPresent()
+                            ? answer(own.turn(), own.request().get(), generations.next(), adapter)
+                            : CompletableFuture.completedFuture(new Answer.Refused(own.refusal())));
         }
-        return boxed;
+        return answers;
+    }
+
+    /**
+     * A turn before it is generated.
+     *
+     * @param request what the model is asked for; empty if that cannot be
+     * @param refusal why not
+     */
+    private record Prepared(Turn turn, Optional<GenerationRequest> request, String refusal) {}
+
+    private Prepared prepare(Turn turn) {
+        try {
+            return new Prepared(turn, Optional.of(TurnRequest.of(turn, model.prompts())), "");
+        } catch (IllegalArgumentException | CheckpointException e) {
+            return new Prepared(turn, Optional.empty(), e.getMessage());
+        }
+    }
+
+    private CompletableFuture<Answer> answer(
+            Turn turn, GenerationRequest request, CompletableFuture<Generation> generation, VersionedAdapter adapter) {
+        return generation.handleAsync(
+                (generated, failure) -> failure == null
+                        ? new Answer.Acted(ActionRecord.of(
+                                turn,
+                                adapter,
+                                model.digest(),
+                                request.prompt(),
+                                generated,
+                                model.text(generated.tokens()),
+                                Instant.now()))
+                        : refused(failure),
+                recorder);
+    }
+
+    private static Answer refused(Throwable failure) {
+        if (failure instanceof IllegalArgumentException) {
+            return new Answer.Refused(failure.getMessage());
+        }
+        throw new CompletionException(failure);
     }
 }

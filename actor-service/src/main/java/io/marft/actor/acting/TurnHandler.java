@@ -1,6 +1,6 @@
 package io.marft.actor.acting;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -14,21 +14,22 @@ import io.marft.streaming.topology.TopologyParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the records of an agent's turn topic to the records to be written: an action for each turn, and a dead letter for
- * whatever is no turn of this agent or cannot be generated.
+ * Turns the records of an agent's turn topic into the records to be written: an action for each turn, and a dead letter for
+ * each record that is no turn of this agent or that the policy refuses.
  *
  * <p>Not thread-safe; belongs to its worker's thread.
  */
 final class TurnHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(TurnHandler.class);
-    /** For an action's key, and the mark and number of its schema. */
+    /** Bytes that an action may not use: its key, and the mark and number of its schema, need them. */
     private static final int SLACK = 5 * 1024;
 
     private final String agent;
@@ -51,11 +52,11 @@ final class TurnHandler {
     }
 
     /**
-     * The records that a batch leads to: an action or a dead letter for each.
+     * The records that a batch leads to: an action or a dead letter for each. Waits until every turn is answered.
      *
      * @throws io.marft.schemas.wire.RegistryUnavailableException if a record cannot be decoded now
      */
-    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, ServedAdapter adapter) {
+    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, VersionedAdapter adapter) {
         List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
         List<ConsumerRecord<String, byte[]>> sources = new ArrayList<>();
         List<Turn> turns = new ArrayList<>();
@@ -73,11 +74,12 @@ final class TurnHandler {
                 }
             }
         }
-        List<Policy.Answer> answers = policy.answer(turns, adapter);
+        List<CompletableFuture<Policy.Answer>> answers = policy.answer(turns, adapter);
         for (int i = 0; i < turns.size(); i++) {
-            if (answers.get(i) instanceof Policy.Answer.Acted acted) {
+            Policy.Answer answer = answers.get(i).join();
+            if (answer instanceof Policy.Answer.Acted acted) {
                 results.add(action(sources.get(i), acted.action()));
-            } else if (answers.get(i) instanceof Policy.Answer.Refused refused) {
+            } else if (answer instanceof Policy.Answer.Refused refused) {
                 results.add(deadLetter(sources.get(i), refused.reason()));
             }
         }

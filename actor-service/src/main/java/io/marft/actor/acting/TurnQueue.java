@@ -16,8 +16,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Cuts what a consumer polls into batches. Records of a partition that is taken away are dropped: their next owner reads
- * them from the committed offset.
+ * Cuts the records that a consumer polls into batches. Records of a partition that is taken away are dropped: their next owner
+ * reads them from the committed offset.
  *
  * <p>Not thread-safe; belongs to the consumer's thread.
  */
@@ -31,6 +31,8 @@ final class TurnQueue implements ConsumerRebalanceListener {
     private final Deque<ConsumerRecord<String, byte[]>> queue = new ArrayDeque<>();
 
     /**
+     * Makes an empty queue.
+     *
      * @param limit the most records of a batch
      * @param linger how long a batch that is not full waits for more
      */

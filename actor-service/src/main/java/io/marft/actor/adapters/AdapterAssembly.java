@@ -9,20 +9,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Puts one agent's adapters together: manifests and chunks come from two topics, so in any order. Versions up to the
- * newest that {@link #serves is in service} are passed over; one that was completed but refused may be published again.
- * Of versions that are not complete only the latest to arrive are kept.
+ * Puts one agent's adapters together from manifests and chunks, which come from two topics and so in any order. Versions up to
+ * the newest one {@link #serves in service} are passed over; one that was complete but refused may be published again. Of the
+ * versions that are incomplete only those that began last are kept.
  *
  * <p>Not thread-safe.
  *
- * @param <S> where a manifest came from; handed back with it
+ * @param <S> where a manifest came from; it is given back with the adapter
  */
 final class AdapterAssembly<S> {
 
-    /** An adapter all of whose parts have come; the weights are as yet unverified. */
+    /** An adapter whose parts have all come; nobody has checked the weights yet. */
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     record Complete<S>(AdapterManifest manifest, byte[] weights, S source) {}
 
+    /** How many incomplete versions are kept. */
     private static final int MOST_OPEN = 16;
 
     private final Map<Long, Parts<S>> open = new LinkedHashMap<>();
@@ -49,7 +50,7 @@ final class AdapterAssembly<S> {
         return complete(chunk.getVersion(), parts);
     }
 
-    /** Says that this version is in service: older ones are of no use from now on. */
+    /** Says that a version is in service: it and older ones are passed over from now on. */
     void serves(long version) {
         newest = version;
         open.keySet().removeIf(other -> other <= version);

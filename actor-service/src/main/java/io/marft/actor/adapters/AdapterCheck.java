@@ -7,21 +7,23 @@ import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.AdapterManifest;
 
 /**
- * Whether an adapter is what its manifest says, and fits the model that is to carry it. Thread-safe.
+ * Checks whether an adapter is what its manifest says, and fits the model that is to carry it. Thread-safe.
  *
  * @param baseModelDigest digest of the model in service
- * @param model its shape
+ * @param model that model's shape
  */
 record AdapterCheck(String baseModelDigest, ModelConfig model) {
 
+    /** What a check comes to. */
     sealed interface Verdict {}
 
     /** The adapter may serve. */
-    record Verified(ServedAdapter adapter) implements Verdict {}
+    record Verified(VersionedAdapter adapter) implements Verdict {}
 
-    /** It may not; the reason is one line. */
+    /** The adapter may not serve; the reason is one line. */
     record Refused(String reason) implements Verdict {}
 
+    /** Checks an adapter whose chunks were joined into {@code weights}. */
     Verdict check(AdapterManifest manifest, byte[] weights) {
         if (!manifest.getBaseModelDigest().equals(baseModelDigest)) {
             return new Refused("it belongs to base model " + manifest.getBaseModelDigest() + ", this agent runs "
@@ -39,7 +41,7 @@ record AdapterCheck(String baseModelDigest, ModelConfig model) {
             if (!digest.equals(manifest.getDigest())) {
                 return new Refused("its weights have digest " + digest + ", its manifest says " + manifest.getDigest());
             }
-            return new Verified(new ServedAdapter(manifest.getVersion(), digest, adapter));
+            return new Verified(new VersionedAdapter(manifest.getVersion(), digest, adapter));
         } catch (IllegalArgumentException | CheckpointException e) {
             return new Refused(e.getMessage());
         }

@@ -95,9 +95,9 @@ final class NewestAdapters {
     }
 
     /** Whether each agent serves its newest adapter, or a later one. */
-    boolean served(Map<String, ServedAdapter> adapters) {
+    boolean served(Map<String, VersionedAdapter> adapters) {
         return manifests.values().stream().allMatch(manifest -> {
-            ServedAdapter adapter = adapters.getOrDefault(manifest.getAgent(), ServedAdapter.base());
+            VersionedAdapter adapter = adapters.getOrDefault(manifest.getAgent(), VersionedAdapter.base());
             return adapter.version() >= manifest.getVersion();
         });
     }

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.actor.acting.Policy.Answer;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.TinyModels;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Sampling;
@@ -18,6 +18,7 @@ import io.marft.schemas.record.Turn;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TurnGeneratorTest {
 
-    private static final ServedAdapter BASE = ServedAdapter.base();
+    private static final VersionedAdapter BASE = VersionedAdapter.base();
 
     @TempDir
     private static Path directory;
@@ -49,7 +50,7 @@ class TurnGeneratorTest {
 
         Action action = acted(answer(List.of(turn)).get(0));
 
-        int[] prompt = model.prompt(List.of(new Message("system", "profile"), new Message("user", "1+2?")));
+        int[] prompt = model.prompt(List.of(new ChatMessage("system", "profile"), new ChatMessage("user", "1+2?")));
         assertEquals("e", action.getEpisode());
         assertEquals("reasoner", action.getAgent());
         assertEquals(0L, action.getAdapterVersion());
@@ -106,7 +107,8 @@ class TurnGeneratorTest {
     }
 
     private static List<Answer> answer(List<Turn> turns) {
-        return new TurnGenerator(model).answer(turns, BASE);
+        return new TurnGenerator(model)
+                .answer(turns, BASE).stream().map(CompletableFuture::join).toList();
     }
 
     private static Action acted(Answer answer) {

@@ -8,7 +8,7 @@ import io.marft.environments.arithmetic.Problem;
 import io.marft.environments.arithmetic.Pupil;
 import io.marft.environments.arithmetic.Split;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;
@@ -41,8 +41,8 @@ class BundledTeamsTest {
                                 + "x".repeat(before.getSampling().getMaxNewTokens()))
                         .collect(Collectors.joining());
                 int prompt = model.prompt(List.of(
-                                new Message("system", agent.getProfile()),
-                                new Message("user", "x".repeat(Problem.MAX_QUESTION) + said)))
+                                new ChatMessage("system", agent.getProfile()),
+                                new ChatMessage("user", "x".repeat(Problem.MAX_QUESTION) + said)))
                         .length;
                 int all = prompt + agent.getSampling().getMaxNewTokens();
                 assertTrue(all <= model.config().maxPositions(), agent.getName() + " may need " + all + " positions");

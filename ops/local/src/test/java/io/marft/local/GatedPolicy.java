@@ -1,12 +1,13 @@
 package io.marft.local;
 
 import io.marft.actor.acting.Policy;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.record.Turn;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /** A policy that says the same to everything, and does not let one agent speak before it is opened. */
@@ -15,7 +16,7 @@ final class GatedPolicy implements Policy {
     private final String held;
     private final Checkpoint model = Checkpoint.read(Path.of("../../models/arithmetic"));
     private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch gate = new CountDownLatch(1);
+    private final CompletableFuture<Void> gate = new CompletableFuture<>();
 
     /** @param held the agent that waits */
     GatedPolicy(String held) {
@@ -28,7 +29,7 @@ final class GatedPolicy implements Policy {
     }
 
     void open() {
-        gate.countDown();
+        gate.complete(null);
     }
 
     @Override
@@ -42,17 +43,16 @@ final class GatedPolicy implements Policy {
     }
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
-        if (turns.stream().anyMatch(turn -> turn.getAgent().equals(held))) {
-            asked.countDown();
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+    public List<CompletableFuture<Answer>> answer(List<Turn> turns, VersionedAdapter adapter) {
+        return turns.stream().map(this::answer).toList();
+    }
+
+    private CompletableFuture<Answer> answer(Turn turn) {
+        Answer answer = new Answer.Acted(StubAgents.action(turn, "\\boxed{7}"));
+        if (!turn.getAgent().equals(held)) {
+            return CompletableFuture.completedFuture(answer);
         }
-        return turns.stream()
-                .map(turn -> (Answer) new Answer.Acted(StubAgents.action(turn, "\\boxed{7}")))
-                .toList();
+        asked.countDown();
+        return gate.thenApply(open -> answer);
     }
 }

@@ -1,8 +1,10 @@
 package io.marft.local;
 
+import io.marft.actor.acting.ActionRecord;
+import io.marft.actor.adapters.VersionedAdapter;
+import io.marft.policy.generate.Generation;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.Decoded;
@@ -69,25 +71,9 @@ final class StubAgents implements AutoCloseable {
 
     /** An action that says a text. */
     static Action action(Turn turn, String text) {
-        return Action.newBuilder()
-                .setEpisode(turn.getEpisode())
-                .setStep(turn.getStep())
-                .setAgent(turn.getAgent())
-                .setTeam(turn.getTeam())
-                .setTeamVersion(turn.getTeamVersion())
-                .setPurpose(turn.getPurpose())
-                .setAdapterVersion(0)
-                .setAdapterDigest("")
-                .setBaseModelDigest("sha256:none")
-                .setPromptTokens(List.of(1))
-                .setOutputTokens(List.of(2))
-                .setLogProbs(List.of(-0.5f))
-                .setText(text)
-                .setFinishReason(FinishReason.STOP)
-                .setSampling(turn.getSampling())
-                .setSeed(turn.getSeed())
-                .setCreatedAt(Instant.EPOCH)
-                .build();
+        Generation generation = new Generation(new int[] {2}, new float[] {-0.5f}, true);
+        return ActionRecord.of(
+                turn, VersionedAdapter.base(), "sha256:none", new int[] {1}, generation, text, Instant.now());
     }
 
     @Override

@@ -6,19 +6,19 @@ import java.util.stream.Collectors;
 
 /** The seven linear maps of a decoder layer, any of which LoRA may adapt. */
 public enum Projection {
-    /** Queries. */
+    /** To the queries of attention. */
     Q("self_attn", "q_proj"),
-    /** Keys. */
+    /** To the keys of attention. */
     K("self_attn", "k_proj"),
-    /** Values. */
+    /** To the values of attention. */
     V("self_attn", "v_proj"),
-    /** Attention's output. */
+    /** From the heads' outputs back to the model's width. */
     O("self_attn", "o_proj"),
-    /** The gate of the feed-forward. */
+    /** To the gate of the feed-forward. */
     GATE("mlp", "gate_proj"),
-    /** What the gate multiplies. */
+    /** To what the gate multiplies. */
     UP("mlp", "up_proj"),
-    /** Back from the feed-forward's width. */
+    /** From the feed-forward's width back to the model's. */
     DOWN("mlp", "down_proj");
 
     private final String block;
@@ -49,6 +49,16 @@ public enum Projection {
                         + ", got: " + label));
     }
 
+    /**
+     * The name of this map's weight or bias in Hugging Face's files.
+     *
+     * @param layer counted from 0
+     * @param kind {@code weight} or {@code bias}
+     */
+    public String tensor(int layer, String kind) {
+        return "model.layers." + layer + "." + block + "." + label + "." + kind;
+    }
+
     /** PEFT's name of this map's matrix {@code A} or {@code B} in {@code layer}. */
     String peftName(int layer, char matrix) {
         return "base_model.model.model.layers." + layer + "." + block + "." + label + ".lora_" + matrix + ".weight";
@@ -60,7 +70,7 @@ public enum Projection {
                 "base_model\\.model\\.model\\.layers\\.\\d+\\." + block + "\\." + label + "\\.lora_[AB]\\.weight");
     }
 
-    /** Number of inputs. */
+    /** How many values the map reads, in a model of this shape. */
     public int inputs(ModelConfig config) {
         return switch (this) {
             case Q, K, V, GATE, UP -> config.hiddenSize();
@@ -69,7 +79,7 @@ public enum Projection {
         };
     }
 
-    /** Number of outputs. */
+    /** How many values the map gives, in a model of this shape. */
     public int outputs(ModelConfig config) {
         return switch (this) {
             case Q -> config.heads() * config.headSize();

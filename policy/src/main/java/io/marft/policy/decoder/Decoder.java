@@ -4,12 +4,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.FusedLora;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.decoder.vector.VectorModel;
+import io.marft.policy.decoder.vector.VectorPasses;
+import io.marft.policy.generate.Context;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.Lanes;
 import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +24,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The passes of a decoder-only language model over token ids: sampling, scoring, and scoring with a gradient to LoRA.
+ * A decoder-only language model over token ids: it samples, scores, and scores with a gradient to LoRA.
  *
- * <p>The mathematics is in {@code decoder.py}; here are batching and the way into native memory and back. A small model on a
- * CPU samples in Java instead, see {@link VectorPasses}. Thread-safe.
+ * <p>The mathematics is in {@code decoder.py}; this class cuts batches and carries them into native memory and back. A small
+ * model on a CPU samples in Java instead, see {@link VectorPasses}. Thread-safe. Owns native memory: close it.
  */
 public final class Decoder implements AutoCloseable {
 
     private final ModelConfig config;
+    private final Context context;
     private final ModelOptions options;
     private final int valueBytes;
     private final Native module;
@@ -40,6 +46,7 @@ public final class Decoder implements AutoCloseable {
      */
     public Decoder(Checkpoint checkpoint, ModelOptions options) {
         this.config = checkpoint.config();
+        this.context = Context.of(config);
         this.options = options;
         this.valueBytes = checkpoint.dtype().size();
         this.lora = new FusedLora(config);
@@ -75,23 +82,15 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * What was scored, for one sequence.
+     * Continues prompts. Those that are under way at the same time share one batch, which they join and leave between two
+     * tokens; they influence each other by rounding only.
      *
-     * @param logProbs of each action token
-     * @param entropies of the distribution of each action token, in nats
-     * @param hidden states after the final norm that the first, or every, action token is drawn from, [1 or tokens][width]
+     * @return in the order of the draws; one that cannot be begun fails with an {@link IllegalArgumentException}, such as
+     *     {@link io.marft.policy.generate.PromptTooLongException}, and holds none of the others back. Futures complete on the
+     *     thread that decodes: what depends on them should be quick, or run elsewhere
+     * @throws IllegalArgumentException if the adapter does not fit the model
      */
-    public record Scored(float[] logProbs, float[] entropies, float[][] hidden) {}
-
-    /**
-     * Continues prompts. Those under way at the same time share one batch, which they join and leave between two tokens;
-     * they influence each other only by floating-point noise.
-     *
-     * @return one future for each draw; one that needs more keys and values than there is memory for fails with an
-     *     {@link IllegalArgumentException}
-     * @throws IllegalArgumentException if the adapter does not fit
-     */
-    public List<CompletableFuture<Drawn>> generate(List<Draw> draws, Adapter adapter) {
+    public List<CompletableFuture<Generation>> generate(List<Draw> draws, Adapter adapter) {
         if (!options.use().generates()) {
             throw new IllegalStateException(
                     "The model was loaded for " + options.use() + ": it generates if loaded for SERVING or BOTH");
@@ -105,22 +104,37 @@ public final class Decoder implements AutoCloseable {
         return module.device();
     }
 
-    /** Scores actions that follow prompts, without gradient; none may be empty. */
-    public List<Scored> score(
-            List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature, Score.States states) {
-        Scored[] scored = new Scored[prompts.size()];
+    /**
+     * Scores actions that follow prompts, without gradient.
+     *
+     * @param adapter {@link Adapter#none()} for the frozen base
+     * @param temperature divides the logits; positive
+     * @param states which hidden states are wanted
+     * @return in the order of the sequences
+     * @throws IllegalArgumentException if a sequence is empty, too long or not of the vocabulary, or the adapter does not fit
+     */
+    public List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature, Score.States states) {
+        check(sequences, temperature);
+        Score[] scores = new Score[sequences.size()];
         try (NDManager pass = module.open()) {
             NDList adapted = lora(pass, adapter);
             List<Supplier<Batch>> tasks = new ArrayList<>();
-            for (Batch batch : Batch.cut(prompts, actions, module.microBatch())) {
-                tasks.add(() -> score(batch, adapted, temperature, states, scored));
+            for (Batch batch : Batch.cut(sequences, module.microBatch())) {
+                tasks.add(() -> score(batch, adapted, temperature, states, scores));
             }
             module.parallel(tasks);
         }
-        return List.of(scored);
+        return List.of(scores);
     }
 
-    private Batch score(Batch batch, NDList adapted, float temperature, Score.States states, Scored[] scored) {
+    private void check(List<Sequence> sequences, float temperature) {
+        if (!(temperature > 0)) {
+            throw new IllegalArgumentException("Temperature must be positive to score, got: " + temperature);
+        }
+        sequences.forEach(sequence -> context.check(sequence.prompt(), sequence.action()));
+    }
+
+    private Batch score(Batch batch, NDList adapted, float temperature, Score.States states, Score[] scores) {
         try (NDManager call = module.open()) {
             NDList inputs = inputs(call, batch);
             boolean all = states == Score.States.ALL;
@@ -128,12 +142,13 @@ public final class Decoder implements AutoCloseable {
                     all ? LongStream.range(0, batch.targets().length).toArray() : batch.starts()));
             inputs.add(call.create(new float[] {temperature}));
             inputs.addAll(adapted);
-            scatter(batch, all, module.run("score", Native.Mode.INFERENCE, inputs), scored);
+            scatter(batch, all, module.run("score", Native.Mode.INFERENCE, inputs), scores);
             return batch;
         }
     }
 
-    private void scatter(Batch batch, boolean all, NDList result, Scored[] scored) {
+    /** Puts a batch's results where its sequences are among the caller's. */
+    private void scatter(Batch batch, boolean all, NDList result, Score[] scores) {
         float[] logProbs = result.get(0).toFloatArray();
         float[] entropies = result.get(1).toFloatArray();
         float[] hidden = result.get(2).toFloatArray();
@@ -145,18 +160,28 @@ public final class Decoder implements AutoCloseable {
             for (int t = 0; t < states.length; t++) {
                 states[t] = Arrays.copyOfRange(hidden, (first + t) * width, (first + t + 1) * width);
             }
-            scored[batch.sequences().get(b)] = new Scored(own, batch.slice(entropies, b), states);
+            scores[batch.sequences().get(b)] = new Score(own, batch.slice(entropies, b), states);
         }
     }
 
-    /** Scores actions and keeps what a gradient to the adapter needs, until the pass is closed. */
-    public LoraPass train(List<int[]> prompts, List<int[]> actions, Adapter adapter, float temperature) {
+    /**
+     * Scores actions and keeps what a gradient to the adapter needs, until the pass is closed.
+     *
+     * @param adapter not {@link Adapter#none()}
+     * @param temperature divides the logits; positive
+     * @throws IllegalArgumentException if a sequence is empty, too long or not of the vocabulary, or the adapter does not fit
+     */
+    public LoraPass train(List<Sequence> sequences, Adapter adapter, float temperature) {
+        check(sequences, temperature);
+        if (adapter.isNone()) {
+            throw new IllegalArgumentException("Training needs an adapter: start with Adapter.initial(…)");
+        }
         if (!options.use().trains()) {
             throw new IllegalStateException(
                     "The model was loaded for " + options.use() + ": it trains if loaded for TRAINING or BOTH");
         }
         adapter.checkFits(config);
-        List<Batch> batches = Batch.cut(prompts, actions, module.microBatch());
+        List<Batch> batches = Batch.cut(sequences, module.microBatch());
         return new LoraPass(module, lora, adapter, batches, temperature, kept(batches));
     }
 
@@ -165,7 +190,7 @@ public final class Decoder implements AutoCloseable {
         return new Perceptrons(module);
     }
 
-    /** The most that fits. */
+    /** What a pass over these batches keeps: the most that its memory has room for. */
     private LoraPass.Kept kept(List<Batch> batches) {
         long room = options.activationBytes() - graphBytes(batches);
         long logits =
@@ -176,7 +201,7 @@ public final class Decoder implements AutoCloseable {
         return room < logits * config.vocabSize() * Float.BYTES ? LoraPass.Kept.GRAPH : LoraPass.Kept.GRAPH_AND_LOGITS;
     }
 
-    /** About what the graph of a pass takes: for each layer and token what autograd keeps of its operations. */
+    /** About how many bytes the graph of a pass takes: what autograd keeps of its operations, for each layer and token. */
     private long graphBytes(List<Batch> batches) {
         long heads = (long) config.heads() * config.headSize();
         long pairs = 2L * config.kvHeads() * config.headSize();
@@ -188,7 +213,7 @@ public final class Decoder implements AutoCloseable {
                 * valueBytes;
     }
 
-    /** What is kept of a token's attention weights, see {@code attend} in {@code decoder.py}. */
+    /** How many values are kept of a token's attention weights, see {@code attend} in {@code decoder.py}. */
     private long attentionWeights(int length) {
         return length <= 128 ? (long) config.heads() * length : 0;
     }
@@ -230,6 +255,7 @@ public final class Decoder implements AutoCloseable {
         module.close();
     }
 
+    /** A batch's token ids, rows and targets, as inputs to the module's methods. */
     static NDList inputs(NDManager call, Batch batch) {
         int size = batch.sequences().size();
         return new NDList(
@@ -238,7 +264,7 @@ public final class Decoder implements AutoCloseable {
                 call.create(batch.targets()));
     }
 
-    /** The adapter's fused matrices as one list; a list of one tensor stands for none. */
+    /** The adapter's fused matrices as one list; for no adapter a list that stands for none. */
     private NDList lora(NDManager call, Adapter adapter) {
         if (adapter.isNone()) {
             return Native.none(call, "lora[]");

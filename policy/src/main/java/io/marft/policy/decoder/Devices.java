@@ -3,7 +3,7 @@ package io.marft.policy.decoder;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 
-/** Which device a model runs on. */
+/** Finds the device that a model runs on. */
 final class Devices {
 
     private static final String CUDA = "cuda";
@@ -13,7 +13,7 @@ final class Devices {
     /**
      * The device of a name.
      *
-     * @param name as in {@link io.marft.policy.decoder.ModelOptions}
+     * @param name as in {@link ModelOptions}
      * @throws IllegalArgumentException if it is a GPU that libtorch does not see
      */
     static Device of(String name) {

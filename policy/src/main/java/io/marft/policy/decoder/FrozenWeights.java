@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.marft.policy.adapter.FusedLora;
+import io.marft.policy.adapter.Projection;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
@@ -13,28 +15,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Hands a checkpoint over to a module, as {@code decoder.py} lays its weights out: linear maps that read the same input
- * are one.
+ * Loads a checkpoint into a module, as {@code decoder.py} lays its weights out: linear maps that read the same input are one.
  *
  * <p>A model is to take its own size of memory and little more. So each weight is allocated once and filled from the file
- * in small pieces, and what is to be packed goes through one buffer that all matrices share. Pieces and buffer matter to
- * glibc's allocator, too: once a large block has been freed, it takes blocks of that size from heaps of 64 MiB, of which
+ * in small pieces, and matrices that are packed go through one buffer that all of them share. Pieces and buffer matter to
+ * glibc's allocator, too: once a large block has been freed, glibc takes blocks of that size from heaps of 64 MiB, of which
  * up to a third stays empty.
  */
 final class FrozenWeights {
 
-    /** Below the size from which glibc maps blocks by themselves. */
+    /** Bytes of a piece; less than glibc gives a mapping of its own. */
     private static final int PIECE = 96 << 10;
 
     /** Values of the smallest matrix that is worth packing: a call of oneDNN costs some 10 µs. */
     private static final int SMALLEST = 1 << 15;
-
-    /** The linear maps of a layer, fused: query|key|value, attention output, gate|up, down. */
-    static final List<List<String>> MAPS = List.of(
-            List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-            List.of("self_attn.o_proj"),
-            List.of("mlp.gate_proj", "mlp.up_proj"),
-            List.of("mlp.down_proj"));
 
     private final Native module;
     private final Checkpoint checkpoint;
@@ -45,7 +39,7 @@ final class FrozenWeights {
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
     private final NDList maps = new NDList();
     private final NDList packed = new NDList();
-    /** Holds one matrix after the other, where none is kept as it is. */
+    /** Holds one matrix after the other where matrices are only kept packed; empty where they are kept as they are, too. */
     private final NDArray buffer;
 
     private FrozenWeights(Native module, Checkpoint checkpoint, NDManager memory, boolean packs, boolean keeps) {
@@ -61,7 +55,7 @@ final class FrozenWeights {
     /**
      * Loads a model into a module.
      *
-     * @param decodes whether to pack matrices for decoding, where that can be done
+     * @param decodes whether to pack matrices for decoding, where this processor's libraries can
      * @param trains whether to keep them unpacked as well
      */
     static void load(Native module, Checkpoint checkpoint, boolean decodes, boolean trains) {
@@ -71,7 +65,7 @@ final class FrozenWeights {
         }
     }
 
-    /** Values of the largest matrix that is packed. */
+    /** How many values the largest matrix has that is packed. */
     private long largest() {
         long width = config.hiddenSize();
         long attention = (long) (config.heads() + 2 * config.kvHeads()) * config.headSize();
@@ -83,9 +77,9 @@ final class FrozenWeights {
         NDArray embedding = vector(List.of("model.embed_tokens.weight")).reshape(-1, config.hiddenSize());
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
-            for (List<String> parts : MAPS) {
-                matrix(names(prefix, parts, ".weight"));
-                add(vector(names(prefix, parts, ".bias")));
+            for (List<Projection> parts : FusedLora.MAPS) {
+                matrix(FusedLora.tensors(layer, parts, "weight"));
+                add(vector(FusedLora.tensors(layer, parts, "bias")));
             }
             add(vector(List.of(prefix + "input_layernorm.weight")));
             add(vector(List.of(prefix + "post_attention_layernorm.weight")));
@@ -104,11 +98,7 @@ final class FrozenWeights {
         module.run("take", Native.Mode.NO_GRADIENT, inputs);
     }
 
-    static List<String> names(String prefix, List<String> parts, String suffix) {
-        return parts.stream().map(part -> prefix + part + suffix).toList();
-    }
-
-    /** Adds a linear map: its parts below each other. */
+    /** Adds a linear map, its parts one below the other. */
     private void matrix(List<String> names) {
         long width = checkpoint.tensor(names.get(0)).shape().get(1);
         long count = count(names);
@@ -123,13 +113,13 @@ final class FrozenWeights {
         maps.add(Native.named(keeps ? plain.reshape(-1, width) : made.get(1), "maps[]"));
     }
 
-    /** Adds what is the same in both lists. */
+    /** Adds a weight to both lists, as it is. */
     private void add(NDArray weight) {
         maps.add(Native.named(weight, "maps[]"));
         packed.add(Native.named(weight.reshape(weight.getShape()), "packed[]"));
     }
 
-    /** The norm's weight of each query head and key head, [H+K, E]. */
+    /** The weights of the norms of all query heads and key heads, [H+K, E]; empty for a family without such norms. */
     private NDArray headNorms(String prefix) {
         if (!config.family().queryKeyNorm()) {
             return memory.create(new Shape(0));
@@ -139,7 +129,7 @@ final class FrozenWeights {
         return vector(Stream.concat(queries, keys).toList()).reshape(-1, config.headSize());
     }
 
-    /** The values of tensors, one after the other, in memory of their own; nothing if the model has no such. */
+    /** The values of tensors, one after the other, in memory of their own; empty if the model has no such tensors. */
     private NDArray vector(List<String> names) {
         if (!checkpoint.weights().containsKey(names.get(0))) {
             return memory.create(new Shape(0));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
+import io.marft.policy.train.Sequence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Training of all weights of a decoder: the layers' matrices by Muon (momentum 0.95), all else by AdamW (beta 0.9 and
- * 0.98); weights and moments stay in native memory. To be used by one thread at a time.
+ * Trains all weights of a decoder: the layers' matrices by Muon (momentum 0.95), all others by AdamW (beta 0.9 and 0.98).
+ * Weights and moments stay in native memory, which this object owns. To be used by one thread at a time.
  */
 public final class FullTraining implements AutoCloseable {
 
@@ -53,21 +54,22 @@ public final class FullTraining implements AutoCloseable {
     }
 
     /**
-     * One step on the mean cross-entropy of all target tokens.
+     * Takes one step on the mean cross-entropy of all action tokens.
      *
+     * @param demonstrations prompts, and the actions to be learned
      * @param rate learning rate of AdamW
      * @param matrixRate learning rate of Muon
      * @param decay weight decay of the matrices
-     * @param limit largest norm of the gradient that AdamW gets, which is scaled down to it
-     * @return the loss before the step, in nats for each target token
+     * @param limit largest norm of AdamW's gradient; a longer one is scaled down to it
+     * @return the loss before the step, in nats for each action token
      */
-    public float step(
-            List<int[]> prompts, List<int[]> targets, float rate, float matrixRate, float decay, float limit) {
-        float scale = targets.stream().mapToInt(target -> target.length).sum();
+    public float step(List<Sequence> demonstrations, float rate, float matrixRate, float decay, float limit) {
+        float scale =
+                demonstrations.stream().mapToInt(shown -> shown.action().length).sum();
         try (NDManager call = module.open()) {
             NDList gradients = new NDList(call.create(new float[] {rate, matrixRate, decay, limit}));
             List<Supplier<NDList>> tasks = new ArrayList<>();
-            for (Batch batch : Batch.cut(prompts, targets, module.microBatch())) {
+            for (Batch batch : Batch.cut(demonstrations, module.microBatch())) {
                 tasks.add(() -> slope(call, batch, scale));
             }
             module.parallel(tasks).forEach(gradients::addAll);
@@ -75,6 +77,7 @@ public final class FullTraining implements AutoCloseable {
         }
     }
 
+    /** The gradient of a batch's part of the loss, which {@code call} will own. */
     private NDList slope(NDManager call, Batch batch, float scale) {
         NDList inputs = Decoder.inputs(call, batch);
         inputs.add(call.create(new float[] {scale}));

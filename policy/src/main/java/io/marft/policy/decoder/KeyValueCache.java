@@ -6,8 +6,8 @@ import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 
 /**
- * The keys and values of the rows that a lane decodes, in memory that is reserved once: {@link #tokens} places, read as
- * rows of {@link #slots} places each. The owner of that memory; belongs to its lane's thread.
+ * The keys and values of the rows that a lane decodes, in memory that is reserved once: {@link #tokens} places, laid out as
+ * rows of {@link #slots} places each. Owns that memory; belongs to its lane's thread.
  */
 final class KeyValueCache implements AutoCloseable {
 
@@ -17,7 +17,7 @@ final class KeyValueCache implements AutoCloseable {
     private final int tokens;
     private int slots = 1;
 
-    /** @param tokens how many places to reserve */
+    /** @param tokens how many places to reserve, for all rows together */
     KeyValueCache(Native module, ModelConfig config, DType dtype, int tokens) {
         this.module = module;
         this.memory = module.open();
@@ -28,17 +28,17 @@ final class KeyValueCache implements AutoCloseable {
         }
     }
 
-    /** All places. */
+    /** How many places there are, for all rows together. */
     int tokens() {
         return tokens;
     }
 
-    /** Places of a row. */
+    /** How many places a row has now. */
     int slots() {
         return slots;
     }
 
-    /** For each layer keys and values, to be an input of the module's methods. */
+    /** The keys and the values of each layer, as an input to the module's methods. */
     NDList parts() {
         return parts;
     }
@@ -46,14 +46,14 @@ final class KeyValueCache implements AutoCloseable {
     /**
      * Makes room for longer rows, or for more.
      *
-     * @param newSlots places of a row from now on; rows of it must not exceed {@link #tokens}
+     * @param newSlots how many places a row has from now on; all rows together must not exceed {@link #tokens}
      * @param spans how many places of each row are in use
      */
     void resize(int newSlots, int[] spans) {
         boolean grows = newSlots > slots;
         int oldSlots = slots;
         for (int i = 0; i < spans.length; i++) {
-            // In the order in which no row lands on one that has yet to move.
+            // In this order no row lands on one that has yet to move.
             int row = grows ? spans.length - 1 - i : i;
             try (NDManager call = module.open()) {
                 slots = oldSlots;
@@ -72,7 +72,7 @@ final class KeyValueCache implements AutoCloseable {
         }
     }
 
-    /** A copy of a row's first {@code span} places, which {@code owner} will own. */
+    /** Copies a row's first {@code span} places into memory that {@code owner} will own. */
     NDList lift(NDManager owner, int row, int span) {
         NDList inputs = new NDList(Native.size(owner, slots), Native.size(owner, row), Native.size(owner, span));
         inputs.addAll(parts);
@@ -81,7 +81,7 @@ final class KeyValueCache implements AutoCloseable {
         return copies;
     }
 
-    /** Writes the first {@code span} places of a copy into {@code count} rows from {@code first}. */
+    /** Writes the first {@code span} places of a copy into {@code count} rows, from row {@code first} on. */
     void lay(NDList copies, int first, int count, int span) {
         try (NDManager call = module.open()) {
             NDList inputs = new NDList(

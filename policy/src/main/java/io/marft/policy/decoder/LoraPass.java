@@ -4,17 +4,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.FusedLora;
+import io.marft.policy.train.TrainingPass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A scored set of sequences with its graph to the adapter, or with each layer's input, from which {@link #gradient}
- * computes the graph again, a layer at a time: the owner of that native memory.
+ * A training pass in this process. It keeps the graph to the adapter or, where that is too large, each layer's input, from
+ * which {@link #gradient} computes the graph again, one layer at a time. Owns that native memory.
  *
  * <p>To be used by one thread at a time; other passes may run meanwhile.
  */
-public final class LoraPass implements AutoCloseable {
+public final class LoraPass implements TrainingPass {
 
     private final Native module;
     private final FusedLora lora;
@@ -23,29 +25,29 @@ public final class LoraPass implements AutoCloseable {
     private final Kept kept;
     private final NDManager memory;
     private final NDList leaves;
-    /** Empty when used up. */
-    private List<Scored> scored;
+    /** The batches after their forward passes; empty once the gradient was taken. */
+    private List<Forward> forwards;
 
     private final float[][] logProbs;
     private final float[][] entropies;
 
-    /** What a pass keeps for its gradient; the rest is computed again. */
+    /** What a pass keeps for its gradient; all else is computed again. */
     public enum Kept {
-        /** Each layer's input. */
+        /** It keeps each layer's input. */
         INPUTS,
-        /** The graph. */
+        /** It keeps the graph up to the last layer's states. */
         GRAPH,
-        /** The graph and the logits. */
+        /** It keeps the graph and the logits. */
         GRAPH_AND_LOGITS
     }
 
     /**
      * A batch after its forward pass.
      *
-     * @param inputs of the pass: the graph points into them, and their memory is Java's
-     * @param saved what the module's forward returns for its gradient
+     * @param inputs the inputs to the pass: the graph points into them, and their memory is Java's
+     * @param saved what the module's {@code forward} returned for its gradient
      */
-    private record Scored(Batch batch, NDList inputs, NDList saved) {}
+    private record Forward(Batch batch, NDList inputs, NDList saved) {}
 
     LoraPass(Native module, FusedLora lora, Adapter adapter, List<Batch> batches, float temperature, Kept kept) {
         this.module = module;
@@ -60,9 +62,9 @@ public final class LoraPass implements AutoCloseable {
         this.memory = module.open();
         try {
             this.leaves = leaves();
-            List<Supplier<Scored>> tasks = new ArrayList<>();
+            List<Supplier<Forward>> tasks = new ArrayList<>();
             batches.forEach(batch -> tasks.add(() -> forward(batch)));
-            this.scored = module.parallel(tasks);
+            this.forwards = module.parallel(tasks);
         } catch (RuntimeException e) {
             memory.close();
             throw e;
@@ -79,7 +81,7 @@ public final class LoraPass implements AutoCloseable {
         }
     }
 
-    private Scored forward(Batch batch) {
+    private Forward forward(Batch batch) {
         NDList inputs = Decoder.inputs(memory, batch);
         inputs.add(memory.create(new float[] {temperature}));
         boolean keepsGraph = kept != Kept.INPUTS;
@@ -95,60 +97,59 @@ public final class LoraPass implements AutoCloseable {
         }
         NDList saved = result.subNDList(2);
         saved.forEach(array -> Native.named(array, "saved[]"));
-        return new Scored(batch, inputs, saved);
+        return new Forward(batch, inputs, saved);
     }
 
-    /** For each sequence the log-probability of each action token. */
+    @Override
     public float[][] logProbs() {
         return logProbs;
     }
 
-    /** For each sequence the entropy of the distribution of each action token, in nats. */
+    @Override
     public float[][] entropies() {
         return entropies;
     }
 
-    /** What was kept for the gradient. */
+    /** What is kept for the gradient. */
     public Kept kept() {
         return kept;
     }
 
     /**
-     * The gradient of a loss with respect to the adapter, by the chain rule from the loss's derivatives. The graph is used
-     * up: call it once.
+     * {@inheritDoc}
      *
-     * @param byLogProb for each sequence the derivative of the loss by each of {@link #logProbs}
-     * @param byEntropy for each sequence the derivative of the loss by each of {@link #entropies}
-     * @return the gradient, shaped like the adapter
+     * @throws IllegalStateException if it was called before, or there were no sequences
+     * @throws IllegalArgumentException if a sequence has another number of action tokens than derivatives
      */
+    @Override
     public Adapter gradient(float[][] byLogProb, float[][] byEntropy) {
-        if (scored.isEmpty()) {
+        if (forwards.isEmpty()) {
             throw new IllegalStateException(
                     "The pass holds no graph: it had no sequences, or gradient was called before");
         }
         List<Supplier<List<float[]>>> tasks = new ArrayList<>();
-        for (Scored part : scored) {
-            float[] first = gather(part.batch(), byLogProb);
-            float[] second = gather(part.batch(), byEntropy);
-            tasks.add(() -> backward(part, first, second));
+        for (Forward forward : forwards) {
+            float[] first = gather(forward.batch(), byLogProb);
+            float[] second = gather(forward.batch(), byEntropy);
+            tasks.add(() -> backward(forward, first, second));
         }
         List<List<float[]>> found = module.parallel(tasks);
-        scored = List.of();
+        forwards = List.of();
         List<float[]> sum = found.get(0);
         found.subList(1, found.size()).forEach(gradients -> add(sum, gradients));
         return lora.unfuse(adapter, sum);
     }
 
-    private List<float[]> backward(Scored part, float[] byLogProb, float[] byEntropy) {
+    private List<float[]> backward(Forward forward, float[] byLogProb, float[] byEntropy) {
         try (NDManager call = module.open()) {
             NDList inputs = new NDList(call.create(byLogProb), call.create(byEntropy));
-            inputs.addAll(part.inputs());
-            inputs.addAll(part.saved());
+            inputs.addAll(forward.inputs());
+            inputs.addAll(forward.saved());
             inputs.addAll(leaves);
             List<float[]> gradients = module.run("gradient", Native.Mode.GRADIENT, inputs).stream()
                     .map(NDArray::toFloatArray)
                     .toList();
-            part.saved().close();
+            forward.saved().close();
             return gradients;
         }
     }
@@ -163,6 +164,7 @@ public final class LoraPass implements AutoCloseable {
         }
     }
 
+    /** The values of a batch's sequences, one after the other. */
     private float[] gather(Batch batch, float[][] values) {
         float[] flat = new float[batch.targets().length];
         for (int b = 0; b < batch.sequences().size(); b++) {

@@ -4,8 +4,8 @@ package io.marft.policy.decoder;
  * How a model is held in memory and run.
  *
  * @param device {@code auto} (a GPU if libtorch sees one), {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads processors to use; on a CPU and a large model it may change the last bits of a result
- * @param use what it is loaded for; what is not needed for it is refused
+ * @param threads number of processors to use; for a large model on a CPU it may change the last bits of a result
+ * @param use what the model is loaded for; other uses are refused
  * @param cacheBytes memory for keys and values of requests under way; a request that does not fit waits
  * @param activationBytes largest graph that a training pass keeps; a larger one is computed again, layer by layer
  */
@@ -15,11 +15,11 @@ public record ModelOptions(String device, int threads, Use use, long cacheBytes,
 
     /** What a model is loaded for. */
     public enum Use {
-        /** To generate and to score: on a CPU the weights are kept in the layout that decodes fastest. */
+        /** It generates and scores; on a CPU the weights are kept in the layout that decodes fastest. */
         SERVING,
-        /** To score and to train. */
+        /** It scores and trains. */
         TRAINING,
-        /** For both: on a CPU the weights are kept in two layouts. */
+        /** It does all of that; on a CPU the weights are kept in two layouts. */
         BOTH;
 
         /** Whether it may generate. */
@@ -33,11 +33,11 @@ public record ModelOptions(String device, int threads, Use use, long cacheBytes,
         }
     }
 
-    /** For all uses, on the best device, with all processors, 1 GiB of keys and values and graphs of 3 GiB. */
+    /** All uses, the best device, all processors, 1 GiB for keys and values, graphs of up to 3 GiB. */
     public static final ModelOptions DEFAULT =
             new ModelOptions("auto", Runtime.getRuntime().availableProcessors(), Use.BOTH, GIB, 3 * GIB);
 
-    /** Checks the ranges. */
+    /** @throws IllegalArgumentException if a value is out of its range */
     public ModelOptions {
         check(
                 device.matches("auto|cpu|cuda(:\\d{1,3})?"),
@@ -47,12 +47,12 @@ public record ModelOptions(String device, int threads, Use use, long cacheBytes,
         check(activationBytes >= 0, "activationBytes must be 0 (keep no graph) or more, got: " + activationBytes);
     }
 
-    /** The same for another use. */
+    /** These options for another use. */
     public ModelOptions with(Use other) {
         return new ModelOptions(device, threads, other, cacheBytes, activationBytes);
     }
 
-    /** The same with another number of threads. */
+    /** These options with another number of threads. */
     public ModelOptions withThreads(int other) {
         return new ModelOptions(device, other, use, cacheBytes, activationBytes);
     }

@@ -45,12 +45,14 @@ import java.util.stream.Stream;
  */
 final class Native implements AutoCloseable {
 
-    /** The parts of one class, to be joined in this order. */
+    /** The files that make up the module's class, in the order in which they are joined. */
     private static final List<String> SOURCES =
             List.of("decoder.py", "training.py", "sampling.py", "pretraining.py", packing());
 
+    /** The class's lists of tensors, which are empty until it is given weights. */
     private static final List<String> LISTS =
             List.of("ends", "blocks", "rotary", "maps", "packed", "first", "second", "steps");
+    /** Width from which a model is large. */
     private static final int LARGE = 512;
 
     private final PtNDManager manager;
@@ -96,7 +98,7 @@ final class Native implements AutoCloseable {
         }
     }
 
-    /** Whether each call uses all threads, and calls take turns. */
+    /** Whether the model is large: each call uses all threads, and calls take turns. */
     boolean isLarge() {
         return large;
     }
@@ -107,14 +109,14 @@ final class Native implements AutoCloseable {
     }
 
     /**
-     * Padded tokens of one micro-batch. On a CPU large enough to keep the matrix products busy and small enough for the
-     * caches; on a GPU so many that computing takes longer than starting its operations one by one.
+     * How many padded tokens one micro-batch has. On a CPU they are enough to keep the matrix products busy, and few enough
+     * for the caches; on a GPU so many that computing takes longer than starting its operations one by one.
      */
     int microBatch() {
         return isGpu() ? 16_384 : 2048;
     }
 
-    /** Its device's name in libtorch. */
+    /** The device's name in libtorch. */
     String device() {
         Device device = manager.getDevice();
         return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
@@ -132,9 +134,9 @@ final class Native implements AutoCloseable {
 
     /** What autograd does in a call. */
     enum Mode {
-        /** Nothing, and results can never take part in a graph. */
+        /** It records nothing, and results can never take part in a graph. */
         INFERENCE,
-        /** It records nothing. */
+        /** It records nothing; results may take part in a later graph. */
         NO_GRADIENT,
         /** It records a graph. */
         GRADIENT
@@ -170,7 +172,12 @@ final class Native implements AutoCloseable {
         }
     }
 
-    /** Tensors of the Java side as one list, which must not be empty. */
+    /**
+     * Copies tensors from Java's heap into one list.
+     *
+     * @param tensors at least one
+     * @param name of the list, see {@link #named}
+     */
     static NDList list(NDManager call, List<Tensor> tensors, String name) {
         List<NDArray> arrays = new ArrayList<>();
         for (Tensor tensor : tensors) {
@@ -179,15 +186,15 @@ final class Native implements AutoCloseable {
         return new NDList(arrays);
     }
 
-    /** {@code array} with the name under which lists are gathered: {@code "…[]"}. */
+    /** Gives an array a name, and gives it back: arrays named {@code "…[]"} reach the module as one list. */
     static NDArray named(NDArray array, String name) {
         array.setName(name);
         return array;
     }
 
     /**
-     * A tensor of one dimension without meaning yet. The module makes it: DJL's natives end the process when asked for
-     * bfloat16.
+     * A tensor of one dimension whose values are still undefined. The module makes it: DJL's natives end the process when
+     * asked for bfloat16.
      */
     NDArray allocate(NDManager memory, long values, DType dtype) {
         int type =
@@ -200,7 +207,7 @@ final class Native implements AutoCloseable {
                 .singletonOrThrow();
     }
 
-    /** Copies in the model's type, which {@code memory} will own. */
+    /** Copies of arrays in the model's type, which {@code memory} will own. */
     NDList cast(NDManager memory, NDList arrays, String name) {
         NDList copies = run("cast", Mode.INFERENCE, arrays);
         copies.attach(memory);
@@ -208,7 +215,7 @@ final class Native implements AutoCloseable {
         return copies;
     }
 
-    /** A tensor without values whose first size is an integer to be handed over. */
+    /** A tensor without values that carries an integer: its first size. */
     static NDArray size(NDManager call, long value) {
         return call.create(new Shape(value, 0));
     }
@@ -218,13 +225,13 @@ final class Native implements AutoCloseable {
         return new NDList(named(call.create(new Shape(0)), name));
     }
 
-    /** On a CPU a view of {@code bytes}, which must outlive it. */
+    /** A tensor of given bytes: on a CPU a view of {@code bytes}, which must outlive it. */
     static NDArray tensor(NDManager call, List<Integer> shape, ByteBuffer bytes, DataType type) {
         Shape sizes = new Shape(shape.stream().mapToLong(Integer::longValue).toArray());
         return call.create(bytes.duplicate().order(ByteOrder.nativeOrder()), sizes, type);
     }
 
-    /** Runs tasks on this module's workers; results in order. */
+    /** Runs tasks on this module's workers, and gives their results in order. */
     <T> List<T> parallel(List<Supplier<T>> tasks) {
         return workers.run(tasks);
     }
@@ -235,7 +242,7 @@ final class Native implements AutoCloseable {
         manager.close();
     }
 
-    /** libtorch comes with oneDNN on 64-bit x86. */
+    /** The file that packs matrices: with oneDNN, which libtorch has on 64-bit x86, or not at all. */
     private static String packing() {
         String processor = System.getProperty("os.arch");
         return processor.equals("amd64") || processor.equals("x86_64") ? "packing_onednn.py" : "packing_none.py";

@@ -4,16 +4,16 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
 /**
- * The beginning that prompts of one adapter have had in common, such as an agent's profile, with its keys and values: read
- * once, and copied into every row that begins alike. The owner of that copy's memory.
+ * The beginning that prompts of one adapter have had in common, such as an agent's profile, with its keys and values: computed
+ * once, and copied into every row that begins alike. Owns the memory of that copy.
  *
- * @param tokens token ids
- * @param memory owner of {@code copies}
- * @param copies what {@link KeyValueCache#lift} gave
+ * @param tokens token ids of the beginning
+ * @param memory the owner of {@code copies}
+ * @param copies keys and values, as {@link KeyValueCache#lift} gave them
  */
 record Prefix(int[] tokens, NDManager memory, NDList copies) implements AutoCloseable {
 
-    /** The first tokens of a row. */
+    /** Copies the keys and values of a row's first tokens, which are {@code tokens}. */
     static Prefix of(Native module, KeyValueCache cache, int row, int[] tokens) {
         NDManager memory = module.open();
         return new Prefix(tokens, memory, cache.lift(memory, row, tokens.length));

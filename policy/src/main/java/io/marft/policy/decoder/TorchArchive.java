@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A TorchScript archive made in memory from one source text with one class.
+ * Makes a TorchScript archive in memory, from one source text with one class.
  *
  * <p>An archive is a ZIP, entries stored uncompressed under one folder: {@code data.pkl} (a pickled module with its
  * attributes), {@code constants.pkl} (an empty tuple), {@code version}, and {@code code/__torch__.py} with the class.
@@ -26,6 +26,9 @@ final class TorchArchive {
     private TorchArchive() {}
 
     /**
+     * The bytes of an archive.
+     *
+     * @param source TorchScript that defines the class
      * @param className the class in {@code source}
      * @param attributes its attributes: {@link Boolean}, {@link Integer}, {@link Double}, or an empty {@link List} for a
      *     list of tensors

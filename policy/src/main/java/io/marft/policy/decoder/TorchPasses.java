@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.FusedLora;
 import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Continuation;
@@ -11,29 +12,30 @@ import io.marft.policy.generate.Passes;
 import java.util.Arrays;
 import java.util.List;
 
-/** The passes of a lane in libtorch: any model, on any device. */
+/** The passes of a lane in libtorch: for any model, on any device. */
 final class TorchPasses implements Passes {
 
-    /** The most tokens of a prompt to read at once: its mask takes this many times the prompt's length. */
+    /** The most tokens of a prompt that are read at once: their mask takes this many times the prompt's length. */
     static final int PIECE = 2048;
 
+    /** Places of a row are rounded up to this, so that the cache is not laid out anew for each request. */
     private static final int ROUNDING = 32;
 
     private final Native module;
     private final KeyValueCache cache;
-    private final ServedAdapters adapters;
+    private final TorchAdapters adapters;
 
-    /** What of a step's inputs stays while no row comes or goes; closed and made anew when one does. */
+    /** Owns the inputs of a step that stay the same while no row comes or goes; null until they are made. */
     private NDManager composition;
 
     private NDList draws;
-    private ServedAdapters.Stack stack;
+    private TorchAdapters.Stack stack;
 
-    /** @param tokens places in the cache of keys and values */
+    /** @param tokens how many places the cache of keys and values has */
     TorchPasses(Native module, FusedLora lora, ModelConfig config, DType dtype, int tokens) {
         this.module = module;
         this.cache = new KeyValueCache(module, config, dtype, tokens);
-        this.adapters = new ServedAdapters(module, lora);
+        this.adapters = new TorchAdapters(module, lora);
     }
 
     @Override
@@ -86,7 +88,7 @@ final class TorchPasses implements Passes {
         return length <= PIECE && prompts * length <= module.microBatch();
     }
 
-    /** Reads prompts from position {@code past} on; a single long one piece by piece. */
+    /** Reads prompts from position {@code past} on; a long one, which is alone in its group, piece by piece. */
     private void prefill(Adapter adapter, List<Continuation> group, int first, int past) {
         int longest = group.get(group.size() - 1).draw().prompt().length;
         int from = past;
@@ -101,6 +103,7 @@ final class TorchPasses implements Passes {
         }
     }
 
+    /** Reads the prompts' tokens of positions {@code from} to {@code to}, and draws what follows each prompt that ends there. */
     private NDList prefill(Adapter adapter, List<Continuation> group, int first, int from, int to) {
         try (NDManager call = module.open()) {
             int length = to - from;
@@ -151,7 +154,7 @@ final class TorchPasses implements Passes {
         }
     }
 
-    /** Hands drawn tokens to their rows; true if one has ended. */
+    /** Adds drawn tokens to their rows; true if a row has ended. */
     private static boolean add(List<Continuation> rows, NDList drawn) {
         long[] tokens = drawn.get(0).toLongArray();
         float[] logProbs = drawn.get(1).toFloatArray();

@@ -13,6 +13,7 @@ final class Workers implements AutoCloseable {
     private final int threads;
     private final ExecutorService pool;
 
+    /** @param threads how many tasks may run at once */
     Workers(int threads) {
         this.threads = threads;
         this.pool = Executors.newFixedThreadPool(threads, task -> {

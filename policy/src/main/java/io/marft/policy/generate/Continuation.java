@@ -8,13 +8,13 @@ import java.util.concurrent.CompletableFuture;
 /** A prompt under way: what has been drawn for it so far. Belongs to its lane's thread. */
 public final class Continuation {
 
-    /** So much below 1 that its product with a sum is less than the sum. */
+    /** So little below 1 that its product with a sum, rounded, is still less than the sum. */
     private static final double LARGEST = 1 - 0x1p-50;
 
     private final Draw draw;
     private final Adapter adapter;
     private final SplittableRandom random;
-    private final CompletableFuture<Drawn> result = new CompletableFuture<>();
+    private final CompletableFuture<Generation> result = new CompletableFuture<>();
     private int[] tokens = new int[16];
     private float[] logProbs = new float[16];
     private int count;
@@ -22,36 +22,44 @@ public final class Continuation {
     Continuation(Draw draw, Adapter adapter) {
         this.draw = draw;
         this.adapter = adapter;
-        this.random = new SplittableRandom(draw.seed());
+        this.random = new SplittableRandom(draw.request().seed());
     }
 
+    /** What is asked for. */
     public Draw draw() {
         return draw;
     }
 
+    /** The adapter that it is drawn with. */
     public Adapter adapter() {
         return adapter;
     }
 
-    CompletableFuture<Drawn> result() {
+    /** Completes with the output. */
+    CompletableFuture<Generation> result() {
         return result;
     }
 
-    /** The number in [0, 1) that decides the next draw. */
+    /** The number in [0, 1) that decides the next draw; each call uses one up. */
     public double uniform() {
         return Math.min(random.nextDouble(), LARGEST);
     }
 
+    /** The token that was drawn last. */
     public int lastToken() {
         return tokens[count - 1];
     }
 
-    /** The position of the last token in its sequence. */
+    /** The position of the last token in its sequence, prompt included. */
     public int lastPosition() {
         return draw.prompt().length + count - 1;
     }
 
-    /** Adds a token; true if it was the last one, with which the result is complete, or if it is no number's. */
+    /**
+     * Adds a token.
+     *
+     * @return true if generation ended, or failed because the log-probability is not finite; the result is complete then
+     */
     public boolean add(int token, float logProb) {
         if (!Float.isFinite(logProb)) {
             result.completeExceptionally(new IllegalArgumentException("The distribution after " + count
@@ -66,10 +74,10 @@ public final class Continuation {
         logProbs[count++] = logProb;
         boolean ended = draw.ends().contains(token)
                 || (draw.stop() != Draw.NEVER && draw.stop().test(Arrays.copyOf(tokens, count)));
-        if (!ended && count < draw.limit()) {
+        if (!ended && count < draw.sampling().maxNewTokens()) {
             return false;
         }
-        result.complete(new Drawn(Arrays.copyOf(tokens, count), Arrays.copyOf(logProbs, count), ended));
+        result.complete(new Generation(Arrays.copyOf(tokens, count), Arrays.copyOf(logProbs, count), ended));
         return true;
     }
 }

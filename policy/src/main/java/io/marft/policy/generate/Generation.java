@@ -1,11 +1,12 @@
 package io.marft.policy.generate;
 
 /**
- * A continuation.
+ * What a prompt was continued with.
  *
- * @param tokens drawn ids, with the end token or stop string if {@code reason} is {@link FinishReason#STOP}
+ * @param tokens drawn ids; the end token or the stop string that ended them is part of them
  * @param logProbs of each token, under the distribution that it was really drawn from (temperature, top-k, top-p
  *     and min-p included; 0 when greedy)
- * @param reason why it ended
+ * @param ended whether an end token, a stop token or a stop string came; false if the largest number of new tokens was
+ *     reached
  */
-public record Generation(int[] tokens, float[] logProbs, FinishReason reason) {}
+public record Generation(int[] tokens, float[] logProbs, boolean ended) {}

@@ -12,20 +12,21 @@ import java.util.concurrent.CancellationException;
 /**
  * One thread that decodes a batch whose rows come and go between two tokens (continuous batching, as in Orca, OSDI 2022).
  *
- * <p>Before each token it lets in what waits, in order of arrival, as long as the cache of keys and values has room for
- * every row at the length of the longest: a prompt's whole length and all the tokens it may draw count from the
- * beginning, so that nothing that was let in ever has to go. New rows are read adapter by adapter, behind what their
- * prompts have in common with earlier ones. Then all rows draw one token together, whatever their adapters; rows that have
- * ended leave, and the last row takes the place of one that left.
+ * <p>Before each token it lets in waiting requests, in order of arrival, as long as the cache of keys and values has room for
+ * every row at the length of the longest. A prompt's whole length and all the tokens that it may draw count from the
+ * beginning, so no row ever has to give up its place. New rows are read adapter by adapter; what their prompts have in common
+ * with earlier ones is copied, not computed again. Then all rows draw one token together, whatever their adapters. Rows that
+ * have ended leave, and the last row takes the place of one that left.
  *
- * <p>Thread-safe: {@link #submit} and {@link #load} are for others, all else belongs to the lane's thread.
+ * <p>Thread-safe: {@link #submit}, {@link #load} and {@link #close} are for other threads, all else belongs to the lane's own.
+ * Results complete on the lane's thread, outside of its lock.
  */
 public final class Lane implements AutoCloseable {
 
-    /** The most rows: beyond, a step costs in proportion to them. */
+    /** The most rows. Beyond this number a step's cost grows in proportion to them, so more would gain nothing. */
     static final int MOST_ROWS = 256;
 
-    /** Shorter common beginnings of prompts are not worth their copying. */
+    /** Tokens of the shortest common beginning of prompts that is worth copying. */
     private static final int SHORTEST = 4;
 
     private final Passes passes;
@@ -37,7 +38,7 @@ public final class Lane implements AutoCloseable {
     private int load;
     private boolean closed;
 
-    /** @param passes what it computes with, and closes at its end */
+    /** @param passes what the lane computes with; the lane closes it at its end */
     Lane(Passes passes, String name) {
         this.passes = passes;
         this.thread = new Thread(this::run, name);
@@ -66,11 +67,8 @@ public final class Lane implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                List<Continuation> joining = awaitWork();
-                if (joining.isEmpty() && rows.isEmpty()) {
-                    break;
-                }
+            while (awaitWork()) {
+                List<Continuation> joining = admit();
                 try {
                     join(joining);
                     step();
@@ -86,19 +84,20 @@ public final class Lane implements AutoCloseable {
         }
     }
 
-    /** The requests that may join now; none, with no rows at work, once the lane is closed. */
-    private List<Continuation> awaitWork() throws InterruptedException {
+    /** Waits until there is something to do; false once the lane is closed, whatever is under way then. */
+    private boolean awaitWork() throws InterruptedException {
         synchronized (lock) {
             while (!closed && waiting.isEmpty() && rows.isEmpty()) {
                 lock.wait();
             }
+            return !closed;
+        }
+    }
+
+    /** Takes the requests that may join now from those that wait. */
+    private List<Continuation> admit() {
+        synchronized (lock) {
             List<Continuation> joining = new ArrayList<>();
-            if (closed) {
-                rows.forEach(
-                        row -> row.result().completeExceptionally(new CancellationException("the model was closed")));
-                rows.clear();
-                return joining;
-            }
             int longest =
                     rows.stream().mapToInt(row -> row.draw().slots()).max().orElse(0);
             while (!waiting.isEmpty() && rows.size() + joining.size() < MOST_ROWS) {
@@ -148,10 +147,10 @@ public final class Lane implements AutoCloseable {
         learn(adapter, prompts, first, shared, prefix.length);
     }
 
-    /** Keeps what these prompts share with each other or with earlier ones, if that is news. */
+    /** Keeps the beginning that these prompts share with each other or with earlier ones, unless it is kept already. */
     private void learn(Adapter adapter, List<int[]> prompts, int row, int shared, int known) {
         int[] prompt = prompts.get(0);
-        int most = passes.tokens() / 8 / KeptAdapters.KEPT;
+        int most = passes.tokens() / 8 / AdapterCache.KEPT;
         int common = Math.min(most, shared(prompt, prompts));
         boolean several = prompts.size() > 1;
         int length = shared > 0 && (!several || common < shared + SHORTEST) ? shared : common;
@@ -160,7 +159,7 @@ public final class Lane implements AutoCloseable {
         }
     }
 
-    /** With how many of {@code tokens} all prompts begin, leaving at least one token of each. */
+    /** How many of {@code tokens} all prompts begin with; at least one token of each prompt is left over. */
     private static int shared(int[] tokens, List<int[]> prompts) {
         int shared = tokens.length;
         for (int[] prompt : prompts) {
@@ -170,7 +169,7 @@ public final class Lane implements AutoCloseable {
         return shared;
     }
 
-    /** One token more for every row. */
+    /** Draws one token more for every row. */
     private void step() {
         if (!rows.isEmpty() && passes.advance(rows)) {
             leave();
@@ -194,7 +193,7 @@ public final class Lane implements AutoCloseable {
         }
     }
 
-    /** After an error of a pass nothing in the cache can be trusted: all that is under way fails with it. */
+    /** Fails everything that is under way: after an error of a pass nothing in the cache can be trusted. */
     private void fail(List<Continuation> joining, Throwable error) {
         passes.clear();
         List<Continuation> failed = new ArrayList<>(rows);
@@ -207,7 +206,7 @@ public final class Lane implements AutoCloseable {
             }
             load -= failed.size();
         }
-        // Without the lock: who waits for them may submit to another lane, which may be failing too.
+        // Outside of the lock: whoever waits for a result may submit to another lane, which may be failing too.
         failed.forEach(request -> request.result().completeExceptionally(error));
     }
 

@@ -4,9 +4,10 @@ import io.marft.kernels.Rows;
 import java.util.Arrays;
 
 /**
- * Draws tokens as {@code sampling.py} does, from logits on Java's heap. For one thread at a time.
+ * Draws tokens as {@code sampling.py} does, from logits on Java's heap. To be used by one thread at a time.
  *
- * <p>A draw is a place in the cumulative distribution, which is summed in double; the same number gives the same place.
+ * <p>A draw finds a uniform number's place in the cumulative distribution, which is summed in double: the same number gives
+ * the same token.
  */
 public final class Sampler {
 
@@ -15,7 +16,7 @@ public final class Sampler {
     private final float[] weights;
     private final long[] order;
 
-    /** @param size V */
+    /** @param size number of logits, V */
     public Sampler(int size) {
         this.size = size;
         this.logits = new float[size];
@@ -24,15 +25,15 @@ public final class Sampler {
     }
 
     /**
-     * Draws a row's next token and hands it over.
+     * Draws a row's next token and adds it to the row.
      *
-     * @param from has the row's logits, [V], from {@code start} on
+     * @param from holds the row's logits, [V], from {@code start} on
      * @return whether the row has ended with it
      */
     public boolean draw(Continuation row, float[] from, int start) {
-        Draw draw = row.draw();
+        Sampling sampling = row.draw().sampling();
         double uniform = row.uniform();
-        float temperature = draw.temperature() == 0 ? 1 : draw.temperature();
+        float temperature = sampling.temperature() == 0 ? 1 : sampling.temperature();
         int best = 0;
         for (int i = 0; i < size; i++) {
             logits[i] = from[start + i] / temperature;
@@ -41,12 +42,12 @@ public final class Sampler {
         if (!finite()) {
             return row.add(best, Float.NaN);
         }
-        if (draw.temperature() == 0) {
+        if (sampling.temperature() == 0) {
             return row.add(best, 0);
         }
         System.arraycopy(logits, 0, weights, 0, size);
         Rows.exp(weights, 0, logits[best], size);
-        return draw.filters() ? filtered(row, uniform) : plain(row, logits[best], uniform);
+        return sampling.filters() ? filtered(row, uniform) : plain(row, logits[best], uniform);
     }
 
     private boolean finite() {
@@ -71,19 +72,19 @@ public final class Sampler {
         return row.add(token, (float) (logits[token] - largest - Math.log(sum)));
     }
 
-    /** Draws among the most probable tokens that top-k, then top-p of what top-k leaves, then min-p keep. */
+    /** Draws among the most probable tokens: those that top-k keeps, of these what top-p keeps, of these what min-p keeps. */
     private boolean filtered(Continuation row, double uniform) {
-        Draw draw = row.draw();
+        Sampling sampling = row.draw().sampling();
         sort();
-        int most = draw.topK() == 0 ? size : Math.min(draw.topK(), size);
+        int most = sampling.topK() == 0 ? size : Math.min(sampling.topK(), size);
         double mass = 0;
         for (int rank = 0; rank < most; rank++) {
             mass += weights[token(rank)];
         }
-        double least = logits[token(0)] + Math.log(draw.minP());
+        double least = logits[token(0)] + Math.log(sampling.minP());
         double before = 0;
         int kept = 0;
-        double within = draw.topP() < 1 ? draw.topP() * mass : Double.POSITIVE_INFINITY;
+        double within = sampling.topP() < 1 ? sampling.topP() * mass : Double.POSITIVE_INFINITY;
         while (kept < most && (kept == 0 || (before < within && logits[token(kept)] >= least))) {
             before += weights[token(kept++)];
         }
@@ -97,17 +98,18 @@ public final class Sampler {
         return row.add(token, (float) (logits[token] - logits[token(0)] - Math.log(before)));
     }
 
-    /** The most probable first; of equals the one with the smaller id. */
+    /** Orders the tokens: the most probable first, and of equals the one with the smaller id. */
     private void sort() {
         for (int i = 0; i < size; i++) {
             int bits = Float.floatToIntBits(logits[i]);
-            // In the order of numbers: of negative ones all bits but the sign are turned.
+            // Turning all bits but the sign of negative floats gives integers in the order of the floats.
             int ascending = bits ^ (bits >> 31 & Integer.MAX_VALUE);
             order[i] = (long) ~ascending << 32 | i;
         }
         Arrays.sort(order);
     }
 
+    /** The token at a place in that order. */
     private int token(int rank) {
         return (int) order[rank];
     }

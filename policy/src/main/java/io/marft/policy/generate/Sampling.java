@@ -3,7 +3,8 @@ package io.marft.policy.generate;
 import java.util.List;
 
 /**
- * How tokens are drawn, and when to stop.
+ * How tokens are drawn, and when to stop. Its rules are those of the mathematics: outside of them there is no distribution to
+ * draw from, or no end.
  *
  * @param temperature divides the logits; 0 takes the most probable token, else at least 0.001
  * @param topK keep only this many most probable tokens; 0 keeps all
@@ -22,10 +23,10 @@ public record Sampling(
         List<Integer> stopTokens,
         List<String> stop) {
 
-    /** Logits divided by less leave float32's range. */
+    /** The lowest temperature: logits that are divided by less leave float32's range. */
     private static final float COLDEST = 1e-3f;
 
-    /** Checks the ranges. */
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Sampling {
         stopTokens = List.copyOf(stopTokens);
         stop = List.copyOf(stop);
@@ -41,19 +42,24 @@ public record Sampling(
                 "stop must not hold an empty string: it would end every output");
     }
 
-    /** Without further ends. */
+    /** Samples without min-p, stop tokens and stop strings. */
     public Sampling(float temperature, int topK, float topP, int maxNewTokens) {
         this(temperature, topK, topP, 0, maxNewTokens, List.of(), List.of());
     }
 
-    /** The whole distribution at temperature 1. */
+    /** Samples from the whole distribution at temperature 1. */
     public static Sampling plain(int maxNewTokens) {
         return new Sampling(1, 0, 1, maxNewTokens);
     }
 
-    /** Always the most probable token. */
+    /** Takes the most probable token each time. */
     public static Sampling greedy(int maxNewTokens) {
         return new Sampling(0, 0, 1, maxNewTokens);
+    }
+
+    /** Whether the distribution is cut, by top-k, top-p or min-p. */
+    public boolean filters() {
+        return topK > 0 || topP < 1 || minP > 0;
     }
 
     private static void check(boolean condition, String message) {

@@ -7,16 +7,17 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Whether the last token of an output completed one of some strings.
+ * Tells whether the last token of an output completed one of some strings.
  *
- * <p>Only as many last tokens are decoded as a string can have bytes, and some more: a token stands for at least one byte.
+ * <p>Only the last tokens are decoded: a token stands for at least one byte, so as many tokens as the longest string has bytes
+ * are enough, and a few more.
  *
  * @param strings any of which ends an output
- * @param decoder token ids to text
+ * @param decoder turns token ids into text
  */
 public record StopStrings(List<String> strings, Function<int[], String> decoder) implements Predicate<int[]> {
 
-    /** Special tokens, which have no text, may stand between. */
+    /** How many more tokens are decoded: special tokens, which have no text, may stand between. */
     private static final int SPARE = 8;
 
     @Override

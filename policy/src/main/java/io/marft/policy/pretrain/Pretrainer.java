@@ -4,6 +4,7 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import io.marft.policy.decoder.FullTraining;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,36 +14,38 @@ import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 
 /**
- * Makes a base model from scratch, out of demonstrations.
+ * Trains a base model from scratch, on demonstrations.
  *
  * <p>Deterministic: the same model, schedule, seed and batches give the same bytes on one class of CPU.
  */
 public final class Pretrainer {
 
     private final ModelConfig config;
-    private final Schedule schedule;
+    private final RateSchedule schedule;
     private final long seed;
     private final int threads;
 
     /**
-     * @param seed of the first weights
+     * Sets a pretraining up.
+     *
+     * @param seed of the weights before the first step
      * @param threads how many micro-batches of a step may run at once; no influence on the result
      */
-    public Pretrainer(ModelConfig config, Schedule schedule, long seed, int threads) {
+    public Pretrainer(ModelConfig config, RateSchedule schedule, long seed, int threads) {
         this.config = config;
         this.schedule = schedule;
         this.seed = seed;
         this.threads = threads;
     }
 
-    /** Hears of each step. */
+    /** Is told of each step. */
     @FunctionalInterface
-    public interface Progress {
+    public interface Listener {
         /**
-         * Hears of one step.
+         * Is called after a step.
          *
          * @param step counted from 0
-         * @param loss mean cross-entropy of the step's target tokens before the step, in nats
+         * @param loss mean cross-entropy of the step's action tokens before the step, in nats
          */
         void stepped(int step, float loss);
     }
@@ -50,16 +53,15 @@ public final class Pretrainer {
     /**
      * Trains and writes {@code config.json} and {@code model.safetensors}.
      *
-     * @param batches the examples of each step, counted from 0; a pure function if the model is to be repeatable
+     * @param batches the demonstrations of each step, counted from 0; a pure function if the model is to be repeatable.
+     *     The loss is on the actions only
      * @param directory made if missing; files of these names are replaced
      */
-    public void run(IntFunction<List<Example>> batches, Path directory, Progress progress) {
+    public void run(IntFunction<List<Sequence>> batches, Path directory, Listener listener) {
         try (FullTraining training = new FullTraining(config, initialWeights(), threads)) {
             for (int step = 0; step < schedule.steps(); step++) {
-                List<Example> batch = batches.apply(step);
                 float loss = training.step(
-                        batch.stream().map(Example::prompt).toList(),
-                        batch.stream().map(Example::target).toList(),
+                        batches.apply(step),
                         schedule.rate(step),
                         schedule.matrixRate(step),
                         schedule.weightDecay(),
@@ -68,15 +70,15 @@ public final class Pretrainer {
                     throw new IllegalStateException(
                             "Loss must stay finite, got " + loss + " at step " + step + ": lower the learning rate");
                 }
-                progress.stepped(step, loss);
+                listener.stepped(step, loss);
             }
             Checkpoint.write(directory, config, training.weights());
         }
     }
 
     /**
-     * Norms 1, biases 0, embeddings of deviation 0.05, matrices of deviation 0.6/√inputs; those that write to the residual
-     * stream are smaller by √(2 layers), so that its variance does not grow with depth.
+     * The weights before the first step: norms 1, biases 0, embeddings of deviation 0.05, matrices of deviation 0.6/√inputs.
+     * Matrices that write to the residual stream are smaller by √(2 layers), so that its variance does not grow with depth.
      */
     private Map<String, Tensor> initialWeights() {
         SplittableRandom random = new SplittableRandom(seed);

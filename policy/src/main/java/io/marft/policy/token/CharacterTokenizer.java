@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tokenizer with one token for each printable ASCII character and the newline, and the special tokens of a chat, in
- * Hugging Face's file format: byte-pair encoding without merges. Any other character becomes {@code ?}.
+ * Writes a tokenizer with one token for each printable ASCII character and the newline, and the special tokens of a chat. It is
+ * byte-pair encoding without merges, in Hugging Face's file format. Any other character becomes {@code ?}.
  */
 public final class CharacterTokenizer {
 
-    /** The special tokens; their ids are their places here. */
+    /** The special tokens; the id of each is its place in this list. */
     public static final List<String> SPECIALS =
             List.of("<|pad|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>");
 

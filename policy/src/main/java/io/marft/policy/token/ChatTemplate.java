@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The text that a model is prompted with: the checkpoint's own Jinja template, rendered to the text that Hugging Face's
+ * A model's own chat template, in Jinja, which makes one text of a conversation: the text that Hugging Face's
  * {@code apply_chat_template} gives. Thread-safe.
  */
 public final class ChatTemplate {
 
-    /** The special tokens that transformers hands to a template; those that a checkpoint lacks stay undefined. */
+    /** The special tokens that transformers gives to a template; those that a checkpoint lacks stay undefined. */
     private static final List<String> SPECIALS =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
@@ -53,7 +53,7 @@ public final class ChatTemplate {
         return read(directory, Clock.system(ZoneId.systemDefault()));
     }
 
-    /** As {@link #read(Path)}, for templates that print the date with another clock than the system's. */
+    /** As {@link #read(Path)}, with another clock than the system's for templates that print the date. */
     public static ChatTemplate read(Path directory, Clock clock) {
         Path config = directory.resolve("tokenizer_config.json");
         Path own = directory.resolve("chat_template.jinja");
@@ -99,16 +99,16 @@ public final class ChatTemplate {
     /**
      * Renders a conversation and the opening of the assistant's turn.
      *
-     * @param messages in order, at least one, each with {@code role} and {@code content}
+     * @param messages in order, at least one
      * @throws RefusedConversationException if the template refuses them
      * @throws CheckpointException if the template fails
      */
-    public String render(List<Map<String, String>> messages) {
+    public String render(List<ChatMessage> messages) {
         if (messages.isEmpty()) {
             throw new RefusedConversationException("it has no messages, and needs one");
         }
         Map<String, Object> values = new HashMap<>(specials);
-        values.put("messages", messages.stream().map(ChatTemplate::ordered).toList());
+        values.put("messages", messages.stream().map(ChatTemplate::value).toList());
         values.put("tools", null);
         values.put("documents", null);
         values.put("add_generation_prompt", true);
@@ -121,11 +121,11 @@ public final class ChatTemplate {
         }
     }
 
-    /** With the role first, as templates that print a whole message expect. */
-    private static Map<String, String> ordered(Map<String, String> message) {
-        Map<String, String> ordered = new LinkedHashMap<>();
-        ordered.put("role", message.get("role"));
-        ordered.put("content", message.get("content"));
-        return ordered;
+    /** A message as a template sees it, with the role first: some templates print a whole message. */
+    private static Map<String, String> value(ChatMessage message) {
+        Map<String, String> value = new LinkedHashMap<>();
+        value.put("role", message.role());
+        value.put("content", message.content());
+        return value;
     }
 }

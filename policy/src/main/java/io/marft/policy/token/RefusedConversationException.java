@@ -1,6 +1,6 @@
 package io.marft.policy.token;
 
-/** A conversation that the model's chat template does not take, such as one whose roles do not alternate. */
+/** Says that a model's chat template does not take a conversation, for instance because its roles do not alternate. */
 public final class RefusedConversationException extends IllegalArgumentException {
 
     /**

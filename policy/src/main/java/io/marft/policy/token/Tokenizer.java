@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Text to token ids and back, as Hugging Face's {@code tokenizer.json} says. Thread-safe. */
+/**
+ * Turns text into token ids and back, as Hugging Face's {@code tokenizer.json} says. Thread-safe. It owns native memory: close
+ * it.
+ */
 public final class Tokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
 
     /**
+     * Reads a tokenizer.
+     *
      * @param file a {@code tokenizer.json}
      * @throws CheckpointException if it is missing or not a tokenizer
      */
@@ -37,7 +42,7 @@ public final class Tokenizer implements AutoCloseable {
                 .toArray();
     }
 
-    /** The text of {@code tokens}, special tokens left out. */
+    /** The text of token ids, special tokens left out. */
     public String decode(int[] tokens) {
         return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
     }

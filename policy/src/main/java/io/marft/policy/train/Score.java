@@ -3,10 +3,10 @@ package io.marft.policy.train;
 /**
  * What the model says about a {@link Sequence}.
  *
- * @param logProbs of each action token
- * @param entropies of the distribution of each action token, in nats
- * @param hidden the last layer's state after the final norm, where action tokens are drawn from it: of the first token,
- *     at the prompt's last position, or of every token, [1 or tokens][width]
+ * @param logProbs the log-probability of each action token
+ * @param entropies the entropy of the distribution of each action token, in nats
+ * @param hidden the last layer's states after the final norm that action tokens are drawn from, [1 or tokens][width]: that of
+ *     the first token, at the prompt's last position, or those of all tokens
  */
 public record Score(float[] logProbs, float[] entropies, float[][] hidden) {
 

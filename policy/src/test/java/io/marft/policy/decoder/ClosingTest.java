@@ -10,7 +10,7 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.decoder.ModelOptions.Use;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -36,13 +36,13 @@ class ClosingTest {
         Set<Thread> others = Thread.getAllStackTraces().keySet();
         CountDownLatch begun = new CountDownLatch(2);
         Decoder decoder = decoder(2);
-        List<CompletableFuture<Drawn>> drawn = decoder.generate(
+        List<CompletableFuture<Generation>> drawn = decoder.generate(
                 IntStream.range(0, 8).mapToObj(i -> endless(i, begun)).toList(), Adapter.none());
         begun.await();
 
         decoder.close();
 
-        for (CompletableFuture<Drawn> future : drawn) {
+        for (CompletableFuture<Generation> future : drawn) {
             assertTrue(future.isDone());
             assertEquals(
                     "the model was closed",
@@ -59,9 +59,9 @@ class ClosingTest {
     void shouldCloseWhileEveryAnswerAsksForTheNext() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         Decoder decoder = decoder(1);
-        CompletableFuture<Drawn> first =
+        CompletableFuture<Generation> first =
                 decoder.generate(List.of(endless(1, begun)), Adapter.none()).get(0);
-        CompletableFuture<List<CompletableFuture<Drawn>>> next =
+        CompletableFuture<List<CompletableFuture<Generation>>> next =
                 first.handle((drawn, closed) -> decoder.generate(List.of(endless(2, begun)), Adapter.none()));
         begun.await();
 

@@ -14,9 +14,10 @@ import io.marft.policy.checkpoint.Family;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.decoder.ModelOptions.Use;
 import io.marft.policy.decoder.Requests.Request;
+import io.marft.policy.decoder.vector.VectorModel;
+import io.marft.policy.generate.AdapterCache;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
-import io.marft.policy.generate.KeptAdapters;
+import io.marft.policy.generate.Generation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,9 +87,9 @@ class ContinuousBatchingTest {
 
         try (Decoder alone = decoder(1, 1 << 24);
                 Decoder shared = decoder(2, 1 << 24)) {
-            List<CompletableFuture<Drawn>> together = submitInWaves(requests, shared);
+            List<CompletableFuture<Generation>> together = submitInWaves(requests, shared);
             for (int i = 0; i < requests.size(); i++) {
-                Drawn expected = requests.get(i).submit(alone).join();
+                Generation expected = requests.get(i).submit(alone).join();
                 assertArrayEquals(expected.tokens(), together.get(i).join().tokens());
                 assertArrayEquals(expected.logProbs(), together.get(i).join().logProbs());
             }
@@ -107,7 +108,7 @@ class ContinuousBatchingTest {
                 draws.add(Options.PLAIN.draw(new int[whole ? 80 : 5], i, whole ? 30 : 1 + i % 4));
             }
             List<CompletableFuture<Void>> noted = new ArrayList<>();
-            List<CompletableFuture<Drawn>> drawn = decoder.generate(draws, Adapter.none());
+            List<CompletableFuture<Generation>> drawn = decoder.generate(draws, Adapter.none());
             for (int i = 0; i < drawn.size(); i++) {
                 int request = i;
                 noted.add(drawn.get(i).thenAccept(done -> order.add(request)));
@@ -124,12 +125,12 @@ class ContinuousBatchingTest {
         ModelConfig config = TinyModels.config();
         List<Request> requests = requests(config, 6);
         try (Decoder decoder = decoder(1, bytes(config, 120))) {
-            List<CompletableFuture<Drawn>> before =
+            List<CompletableFuture<Generation>> before =
                     requests.stream().map(request -> request.submit(decoder)).toList();
             Draw fits = Options.PLAIN.draw(new int[100], 1, 21);
             Draw tooLarge = Options.PLAIN.draw(new int[100], 1, 22);
 
-            List<CompletableFuture<Drawn>> drawn = decoder.generate(List.of(tooLarge, fits), Adapter.none());
+            List<CompletableFuture<Generation>> drawn = decoder.generate(List.of(tooLarge, fits), Adapter.none());
 
             Exception thrown = assertThrows(CompletionException.class, drawn.get(0)::join);
             assertInstanceOf(IllegalArgumentException.class, thrown.getCause());
@@ -145,7 +146,7 @@ class ContinuousBatchingTest {
     @Test
     void shouldFreeAndPrepareAdaptersAgainWhereMoreTakeTurnsThanAreKept() {
         ModelConfig config = TinyModels.config();
-        List<Adapter> adapters = IntStream.range(0, KeptAdapters.KEPT + 4)
+        List<Adapter> adapters = IntStream.range(0, AdapterCache.KEPT + 4)
                 .mapToObj(i -> Requests.adapter(
                         new LoraConfig(1 + i % 5, 4, List.of(i % 2 == 0 ? "q_proj" : "down_proj", "v_proj")),
                         config,
@@ -180,7 +181,7 @@ class ContinuousBatchingTest {
 
         try (Decoder decoder = decoder(1, 1 << 24)) {
             for (List<Request> batch : batches) {
-                List<CompletableFuture<Drawn>> drawn =
+                List<CompletableFuture<Generation>> drawn =
                         batch.stream().map(request -> request.submit(decoder)).toList();
                 assertAnswered(batch, drawn);
             }
@@ -213,7 +214,7 @@ class ContinuousBatchingTest {
     }
 
     /** In one call, so that they join together: all are of one adapter. */
-    private static List<CompletableFuture<Drawn>> together(List<Request> batch, Decoder decoder) {
+    private static List<CompletableFuture<Generation>> together(List<Request> batch, Decoder decoder) {
         return decoder.generate(
                 batch.stream().map(Request::draw).toList(), batch.get(0).adapter());
     }
@@ -230,13 +231,13 @@ class ContinuousBatchingTest {
     }
 
     /** Four threads, each in three waves, each wave while the one before is under way. */
-    private static List<CompletableFuture<Drawn>> submitInWaves(List<Request> requests, Decoder decoder) {
-        List<CompletableFuture<List<CompletableFuture<Drawn>>>> threads = new ArrayList<>();
+    private static List<CompletableFuture<Generation>> submitInWaves(List<Request> requests, Decoder decoder) {
+        List<CompletableFuture<List<CompletableFuture<Generation>>>> threads = new ArrayList<>();
         int share = requests.size() / 4;
         for (int thread = 0; thread < 4; thread++) {
             List<Request> own = requests.subList(thread * share, (thread + 1) * share);
             threads.add(CompletableFuture.supplyAsync(() -> {
-                List<CompletableFuture<Drawn>> drawn = new ArrayList<>();
+                List<CompletableFuture<Generation>> drawn = new ArrayList<>();
                 int wave = (share + 2) / 3;
                 for (int i = 0; i < own.size(); i++) {
                     if (i > 0 && i % wave == 0) {
@@ -250,7 +251,7 @@ class ContinuousBatchingTest {
         return threads.stream().flatMap(thread -> thread.join().stream()).toList();
     }
 
-    private static void assertAnswered(List<Request> requests, List<CompletableFuture<Drawn>> drawn) {
+    private static void assertAnswered(List<Request> requests, List<CompletableFuture<Generation>> drawn) {
         assertEquals(requests.size(), drawn.size());
         for (int i = 0; i < requests.size(); i++) {
             requests.get(i).assertAnswered(drawn.get(i).join());

@@ -11,8 +11,9 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ class DecoderTest {
         float topP = (float) (0.999 * kept / (kept + exact[order.get(3)]));
         try (Decoder decoder = decoder(config, weights)) {
             for (int i = 0; i < 64; i++) {
-                Drawn drawn = decoder.generate(List.of(draw(prompt, i, 2, 4, topP)), Adapter.none())
+                Generation drawn = decoder.generate(List.of(draw(prompt, i, 2, 4, topP)), Adapter.none())
                         .get(0)
                         .join();
                 int token = drawn.tokens()[0];
@@ -98,14 +99,12 @@ class DecoderTest {
     void shouldDifferentiateTheSameWithAnyNumberOfThreads() {
         ModelConfig config = TinyModels.config();
         Map<String, Tensor> weights = TinyModels.weights(config, 2);
-        List<int[]> prompts = new ArrayList<>();
-        List<int[]> actions = new ArrayList<>();
-        sequences(200, prompts, actions);
+        List<Sequence> sequences = sequences(200);
         Checkpoint.write(directory, config, weights);
         List<String> digests = new ArrayList<>();
         for (int threads : new int[] {1, 3}) {
             try (Decoder decoder = new Decoder(Checkpoint.read(directory), ModelOptions.DEFAULT.withThreads(threads));
-                    LoraPass pass = decoder.train(prompts, actions, adapter(config), 1)) {
+                    LoraPass pass = decoder.train(sequences, adapter(config), 1)) {
                 digests.add(pass.gradient(pass.logProbs(), pass.entropies()).digest());
             }
         }
@@ -116,16 +115,14 @@ class DecoderTest {
         Map<String, Tensor> weights = TinyModels.weights(config, 2);
         Adapter adapter = adapter(config);
         SlowDecoder slow = new SlowDecoder(config, weights, adapter);
-        List<int[]> prompts = new ArrayList<>();
-        List<int[]> actions = new ArrayList<>();
-        sequences(count, prompts, actions);
+        List<Sequence> sequences = sequences(count);
         try (Decoder decoder = decoder(config, weights);
-                LoraPass pass = decoder.train(prompts, actions, adapter, temperature)) {
-            List<Decoder.Scored> scored = decoder.score(prompts, actions, adapter, temperature, Score.States.ALL);
-            List<Decoder.Scored> firsts = decoder.score(prompts, actions, adapter, temperature, Score.States.FIRST);
+                LoraPass pass = decoder.train(sequences, adapter, temperature)) {
+            List<Score> scored = decoder.score(sequences, adapter, temperature, Score.States.ALL);
+            List<Score> firsts = decoder.score(sequences, adapter, temperature, Score.States.FIRST);
             for (int i = 0; i < count; i++) {
-                int[] prompt = prompts.get(i);
-                int[] action = actions.get(i);
+                int[] prompt = sequences.get(i).prompt();
+                int[] action = sequences.get(i).action();
                 double[][] states = slow.states(join(prompt, action));
                 for (int t = 0; t < action.length; t++) {
                     double[] logProbs = slow.logProbs(states[prompt.length - 1 + t], temperature);
@@ -153,15 +150,18 @@ class DecoderTest {
     }
 
     private static Draw draw(int[] prompt, long seed, float temperature, int topK, float topP) {
-        return new Draw(prompt, seed, 1, temperature, topK, topP, 0, Set.of(TinyModels.END), Draw.NEVER);
+        return new Options(temperature, topK, topP, 0).draw(prompt, seed, 1, Set.of(TinyModels.END), Draw.NEVER);
     }
 
-    private static void sequences(int count, List<int[]> prompts, List<int[]> actions) {
+    private static List<Sequence> sequences(int count) {
         SplittableRandom random = new SplittableRandom(5);
+        List<Sequence> sequences = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            prompts.add(random.ints(1 + random.nextInt(20), 5, 100).toArray());
-            actions.add(random.ints(1 + random.nextInt(20), 1, 100).toArray());
+            int[] prompt = random.ints(1 + random.nextInt(20), 5, 100).toArray();
+            sequences.add(new Sequence(
+                    prompt, random.ints(1 + random.nextInt(20), 1, 100).toArray()));
         }
+        return sequences;
     }
 
     private static Adapter adapter(ModelConfig config) {

@@ -11,8 +11,9 @@ import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.decoder.ModelOptions.Use;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,10 +57,10 @@ class GoldenModelTest {
                 Set<Integer> ends = new HashSet<>();
                 node.path("eosTokenIds").forEach(id -> ends.add(id.asInt()));
                 int limit = node.path("maxNewTokens").asInt();
-                return new Draw(Golden.ints(node.path("prompt")), 1, limit, 0, 0, 1, 0, ends, Draw.NEVER);
+                return Options.GREEDY.draw(Golden.ints(node.path("prompt")), 1, limit, ends, Draw.NEVER);
             });
 
-            List<CompletableFuture<Drawn>> drawn = decoder.generate(draws, Adapter.none());
+            List<CompletableFuture<Generation>> drawn = decoder.generate(draws, Adapter.none());
 
             for (int i = 0; i < draws.size(); i++) {
                 assertArrayEquals(
@@ -74,14 +75,13 @@ class GoldenModelTest {
     void shouldGiveTheLogProbabilitiesEntropiesAndHiddenStatesOfTransformers(String family, Use use) {
         Golden golden = Golden.of(family);
         JsonNode actions = golden.expected().path("actions");
-        List<int[]> prompts = Golden.each(actions, (i, node) -> Golden.ints(node.path("prompt")));
-        List<int[]> taken = Golden.each(actions, (i, node) -> Golden.ints(node.path("action")));
+        List<Sequence> sequences = sequences(actions);
         try (Decoder decoder = decoder(golden, use)) {
             for (JsonNode temperature : golden.expected().path("temperatures")) {
-                List<Decoder.Scored> scored = decoder.score(
-                        prompts, taken, Adapter.none(), (float) temperature.asDouble(), Score.States.FIRST);
+                List<Score> scored =
+                        decoder.score(sequences, Adapter.none(), (float) temperature.asDouble(), Score.States.FIRST);
 
-                for (int i = 0; i < taken.size(); i++) {
+                for (int i = 0; i < sequences.size(); i++) {
                     String name = "actions." + i + ".";
                     String at = "." + temperature.asText();
                     assertArrayEquals(
@@ -121,11 +121,9 @@ class GoldenModelTest {
         Golden golden = Golden.of(family);
         JsonNode terms = golden.expected().path("lora").path("gradients").path("terms");
         Adapter adapter = PeftDirectory.read(golden.adapter()).adapter();
-        List<int[]> prompts = Golden.each(terms, (i, node) -> Golden.ints(node.path("prompt")));
-        List<int[]> actions = Golden.each(terms, (i, node) -> Golden.ints(node.path("action")));
         ModelOptions options = new ModelOptions("auto", 2, Use.TRAINING, 1 << 20, keepsGraph ? 1L << 30 : 0);
         try (Decoder decoder = new Decoder(Checkpoint.read(golden.directory()), options);
-                LoraPass pass = decoder.train(prompts, actions, adapter, 1)) {
+                LoraPass pass = decoder.train(sequences(terms), adapter, 1)) {
             assertEquals(keepsGraph ? LoraPass.Kept.GRAPH_AND_LOGITS : LoraPass.Kept.INPUTS, pass.kept());
 
             Adapter gradient = pass.gradient(
@@ -178,6 +176,11 @@ class GoldenModelTest {
         }
         assertFalse(squares == 0, name + " has no gradient to compare with");
         assertTrue(Math.sqrt(errors / squares) < 1e-3, name + ": " + Math.sqrt(errors / squares));
+    }
+
+    private static List<Sequence> sequences(JsonNode nodes) {
+        return Golden.each(
+                nodes, (i, node) -> new Sequence(Golden.ints(node.path("prompt")), Golden.ints(node.path("action"))));
     }
 
     private static Decoder decoder(Golden golden, Use use) {

@@ -13,12 +13,14 @@ import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import io.marft.policy.decoder.ModelOptions.Use;
 import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,12 +49,15 @@ class LoraPassTest {
             for (int count : new int[] {3, 70}) {
                 List<int[]> prompts = tokens(count, random);
                 List<int[]> actions = tokens(count, random);
+                List<Sequence> sequences = IntStream.range(0, count)
+                        .mapToObj(i -> new Sequence(prompts.get(i), actions.get(i)))
+                        .toList();
                 float[][] byLogProb = slopes(actions, random);
                 float[][] byEntropy = slopes(actions, random);
                 List<Adapter> gradients = new ArrayList<>();
                 for (boolean keeps : new boolean[] {true, false}) {
                     try (Decoder decoder = decoder(Use.TRAINING, keeps ? 1L << 30 : 0);
-                            LoraPass pass = decoder.train(prompts, actions, adapter, TEMPERATURE)) {
+                            LoraPass pass = decoder.train(sequences, adapter, TEMPERATURE)) {
                         assertEquals(keeps ? LoraPass.Kept.GRAPH_AND_LOGITS : LoraPass.Kept.INPUTS, pass.kept());
                         gradients.add(pass.gradient(byLogProb, byEntropy));
                     }
@@ -77,8 +82,10 @@ class LoraPassTest {
         float[][] byEntropies = {byEntropy, new float[1]};
         Adapter adapter = Requests.adapters(config).get(1);
         try (Decoder decoder = decoder(Use.TRAINING, 1L << 30);
-                LoraPass both =
-                        decoder.train(List.of(prompt, longer), List.of(action, new int[] {7}), adapter, TEMPERATURE)) {
+                LoraPass both = decoder.train(
+                        List.of(new Sequence(prompt, action), new Sequence(longer, new int[] {7})),
+                        adapter,
+                        TEMPERATURE)) {
             assertClose(
                     gradient(decoder, prompt, action, adapter, byLogProb, byEntropy),
                     both.gradient(byLogProbs, byEntropies),
@@ -101,7 +108,7 @@ class LoraPassTest {
         float[] logProbs;
         float[] entropies;
         try (Decoder decoder = decoder(Use.TRAINING, 1L << 30);
-                LoraPass pass = decoder.train(List.of(prompt), List.of(action), adapter, TEMPERATURE)) {
+                LoraPass pass = decoder.train(List.of(new Sequence(prompt, action)), adapter, TEMPERATURE)) {
             logProbs = pass.logProbs()[0];
             entropies = pass.entropies()[0];
             gradient = pass.gradient(byLogProb, byEntropy);
@@ -148,7 +155,7 @@ class LoraPassTest {
                     case GRAPH_AND_LOGITS -> 2 * LOGITS;
                 };
         try (Decoder decoder = decoder(Use.TRAINING, memory);
-                LoraPass pass = decoder.train(List.of(prompt), List.of(action), adapter, TEMPERATURE)) {
+                LoraPass pass = decoder.train(List.of(new Sequence(prompt, action)), adapter, TEMPERATURE)) {
             assertEquals(kept, pass.kept());
             Adapter whole = pass.gradient(byLogProb, byEntropy);
 
@@ -172,26 +179,27 @@ class LoraPassTest {
     void shouldRefuseInOneLineWhatTheModelWasNotLoadedFor() {
         ModelConfig config = TinyModels.config();
         Checkpoint.write(directory, config, TinyModels.weights(config, 1));
-        List<int[]> tokens = List.of(new int[] {5, 6});
+        int[] tokens = {5, 6};
+        List<Sequence> sequences = List.of(new Sequence(tokens, tokens));
         Adapter adapter = Requests.adapters(config).get(1);
         try (Decoder serving = decoder(Use.SERVING, 0);
                 Decoder training = decoder(Use.TRAINING, 0)) {
             assertEquals(
                     "The model was loaded for SERVING: it trains if loaded for TRAINING or BOTH",
-                    assertThrows(IllegalStateException.class, () -> serving.train(tokens, tokens, adapter, 1))
+                    assertThrows(IllegalStateException.class, () -> serving.train(sequences, adapter, 1))
                             .getMessage());
             assertEquals(
                     "The model was loaded for TRAINING: it generates if loaded for SERVING or BOTH",
                     assertThrows(
                                     IllegalStateException.class,
-                                    () -> training.generate(List.of(Options.PLAIN.draw(tokens.get(0), 1, 1)), adapter))
+                                    () -> training.generate(List.of(Options.PLAIN.draw(tokens, 1, 1)), adapter))
                             .getMessage());
             // What each is for, both do as well as the other.
             assertEquals(
-                    serving.score(tokens, tokens, adapter, 1, Score.States.FIRST)
+                    serving.score(sequences, adapter, 1, Score.States.FIRST)
                             .get(0)
                             .logProbs()[1],
-                    training.score(tokens, tokens, adapter, 1, Score.States.FIRST)
+                    training.score(sequences, adapter, 1, Score.States.FIRST)
                             .get(0)
                             .logProbs()[1],
                     1e-5);
@@ -202,10 +210,10 @@ class LoraPassTest {
     void shouldRefuseASecondGradientAndSlopesThatFitNoAction() {
         ModelConfig config = TinyModels.config();
         Checkpoint.write(directory, config, TinyModels.weights(config, 1));
-        List<int[]> tokens = List.of(new int[] {5, 6});
+        List<Sequence> sequences = List.of(new Sequence(new int[] {5, 6}, new int[] {5, 6}));
         try (Decoder decoder = decoder(Use.TRAINING, 0);
                 LoraPass pass =
-                        decoder.train(tokens, tokens, Requests.adapters(config).get(1), 1)) {
+                        decoder.train(sequences, Requests.adapters(config).get(1), 1)) {
             assertEquals(
                     "Sequence 0 has 2 action tokens, got 3 derivatives",
                     assertThrows(IllegalArgumentException.class, () -> pass.gradient(new float[1][3], new float[1][2]))
@@ -220,7 +228,7 @@ class LoraPassTest {
 
     private static Adapter gradient(
             Decoder decoder, int[] prompt, int[] action, Adapter adapter, float[] byLogProb, float[] byEntropy) {
-        try (LoraPass pass = decoder.train(List.of(prompt), List.of(action), adapter, TEMPERATURE)) {
+        try (LoraPass pass = decoder.train(List.of(new Sequence(prompt, action)), adapter, TEMPERATURE)) {
             return pass.gradient(new float[][] {byLogProb}, new float[][] {byEntropy});
         }
     }

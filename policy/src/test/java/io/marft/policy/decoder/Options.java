@@ -3,6 +3,8 @@ package io.marft.policy.decoder;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.generate.Draw;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.Sampling;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +29,8 @@ record Options(float temperature, int topK, float topP, float minP) {
     }
 
     Draw draw(int[] prompt, long seed, int limit, Set<Integer> ends, Predicate<int[]> stop) {
-        return new Draw(prompt, seed, limit, temperature, topK, topP, minP, ends, stop);
+        Sampling sampling = new Sampling(temperature, topK, topP, minP, limit, List.of(), List.of());
+        return new Draw(new GenerationRequest(prompt, sampling, seed), ends, stop);
     }
 
     /** The probability of each token: [vocabulary]. */

@@ -7,7 +7,7 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,13 +42,16 @@ final class Requests {
     /** A request and its answer. */
     record Request(Draw draw, Adapter adapter, int[] answer) {
 
-        CompletableFuture<Drawn> submit(Decoder decoder) {
+        CompletableFuture<Generation> submit(Decoder decoder) {
             return decoder.generate(List.of(draw), adapter).get(0);
         }
 
-        void assertAnswered(Drawn drawn) {
+        void assertAnswered(Generation drawn) {
             assertArrayEquals(
-                    answer, drawn.tokens(), () -> "prompt of " + draw.prompt().length + ", limit " + draw.limit());
+                    answer,
+                    drawn.tokens(),
+                    () -> "prompt of " + draw.prompt().length + ", limit "
+                            + draw.sampling().maxNewTokens());
             assertArrayEquals(new float[answer.length], drawn.logProbs());
             assertEquals(ENDS.contains(answer[answer.length - 1]), drawn.ended());
         }

@@ -10,7 +10,7 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,7 +120,7 @@ class SamplingTest {
             int[] prompt = random.ints(1 + random.nextInt(12), 0, vocabulary).toArray();
             draws.add(all.get(i % all.size()).draw(prompt, random.nextLong(), length));
         }
-        List<Drawn> drawn = drawn(decoder, draws);
+        List<Generation> drawn = drawn(decoder, draws);
 
         int[] counts = new int[16];
         for (int i = 0; i < draws.size(); i++) {
@@ -157,11 +157,11 @@ class SamplingTest {
             }
         }
         Collections.shuffle(draws, new Random(1));
-        List<Drawn> together = drawn(decoder, draws);
-        List<Drawn> again = drawn(decoder, draws);
+        List<Generation> together = drawn(decoder, draws);
+        List<Generation> again = drawn(decoder, draws);
 
         for (int i = 0; i < draws.size(); i++) {
-            Drawn alone = drawn(decoder, List.of(draws.get(i))).get(0);
+            Generation alone = drawn(decoder, List.of(draws.get(i))).get(0);
             assertArrayEquals(
                     alone.tokens(), together.get(i).tokens(), draws.get(i).toString());
             assertArrayEquals(alone.logProbs(), together.get(i).logProbs(), 1e-4f);
@@ -195,7 +195,7 @@ class SamplingTest {
             List<Draw> batch = IntStream.range(0, 250 * all.size())
                     .mapToObj(i -> all.get(i % all.size()).draw(PROMPT, random.nextLong(), 1))
                     .toList();
-            List<Drawn> drawn = drawn(decoder, batch);
+            List<Generation> drawn = drawn(decoder, batch);
             done += 250;
             for (int i = 0; i < drawn.size(); i++) {
                 int token = drawn.get(i).tokens()[0];
@@ -236,7 +236,7 @@ class SamplingTest {
                 .orElseThrow();
     }
 
-    private static List<Drawn> drawn(Decoder decoder, List<Draw> draws) {
+    private static List<Generation> drawn(Decoder decoder, List<Draw> draws) {
         return decoder.generate(draws, Adapter.none()).stream()
                 .map(future -> future.join())
                 .toList();

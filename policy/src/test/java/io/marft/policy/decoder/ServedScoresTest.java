@@ -8,9 +8,9 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.Family;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.policy.generate.Drawn;
-import io.marft.policy.generate.Lane;
+import io.marft.policy.generate.Generation;
 import io.marft.policy.train.Score;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ class ServedScoresTest {
         try (Decoder decoder = decoder(config)) {
             for (float temperature : new float[] {1, 0.7f, 1.4f}) {
                 List<int[]> prompts = new ArrayList<>();
-                List<CompletableFuture<Drawn>> drawn = new ArrayList<>();
+                List<CompletableFuture<Generation>> drawn = new ArrayList<>();
                 for (int i = 0; i < 36; i++) {
                     prompts.add(random.ints(1 + random.nextInt(60), 5, 100).toArray());
                     drawn.addAll(decoder.generate(
@@ -53,7 +53,7 @@ class ServedScoresTest {
         }
     }
 
-    /** A prompt of more than {@link Lane#PIECE} tokens is read piece by piece. */
+    /** A prompt of more than {@link TorchPasses#PIECE} tokens is read piece by piece. */
     @Test
     void shouldReadALongPromptInPiecesAsInOne() {
         ModelConfig config = TinyModels.config(2, 32, 4, 2, 48, 8192, true);
@@ -70,7 +70,7 @@ class ServedScoresTest {
             for (int rest : List.of(3, TorchPasses.PIECE + 5, 1500)) {
                 prompts.add(Requests.join(beginning, random.ints(rest, 5, 100).toArray()));
             }
-            List<CompletableFuture<Drawn>> drawn = new ArrayList<>();
+            List<CompletableFuture<Generation>> drawn = new ArrayList<>();
             for (int i = 0; i < prompts.size(); i++) {
                 drawn.addAll(decoder.generate(List.of(plain(1).draw(prompts.get(i), i, 8)), adapters.get(i / 6 * 4)));
             }
@@ -82,9 +82,10 @@ class ServedScoresTest {
         }
     }
 
-    private static void assertScored(Decoder decoder, int[] prompt, Drawn drawn, Adapter adapter, float temperature) {
+    private static void assertScored(
+            Decoder decoder, int[] prompt, Generation drawn, Adapter adapter, float temperature) {
         float[] scored = decoder.score(
-                        List.of(prompt), List.of(drawn.tokens()), adapter, temperature, Score.States.FIRST)
+                        List.of(new Sequence(prompt, drawn.tokens())), adapter, temperature, Score.States.FIRST)
                 .get(0)
                 .logProbs();
         assertArrayEquals(scored, drawn.logProbs(), CLOSE, () -> "prompt of " + prompt.length + " tokens");

@@ -10,6 +10,7 @@ import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.SafeTensors;
 import io.marft.policy.checkpoint.Tensor;
+import io.marft.policy.train.Sequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,9 +69,9 @@ class TrainedAdapterTest {
 
     /** Makes the second half of the tokens likelier behind the first: AdamW without decay, and with the usual moments. */
     private static Adapter train(Decoder decoder, Adapter adapter, int[] tokens) {
-        List<int[]> prompts = List.of(Arrays.copyOf(tokens, tokens.length / 2));
-        List<int[]> actions = List.of(Arrays.copyOfRange(tokens, tokens.length / 2, tokens.length));
-        float[][] byLogProb = new float[1][actions.get(0).length];
+        int half = tokens.length / 2;
+        Sequence sequence = new Sequence(Arrays.copyOf(tokens, half), Arrays.copyOfRange(tokens, half, tokens.length));
+        float[][] byLogProb = new float[1][sequence.action().length];
         Arrays.fill(byLogProb[0], -1f / byLogProb[0].length);
         List<float[]> first = zeros(adapter);
         List<float[]> second = zeros(adapter);
@@ -78,7 +79,7 @@ class TrainedAdapterTest {
         double last = 0;
         Adapter trained = adapter;
         for (int step = 1; step <= STEPS; step++) {
-            try (LoraPass pass = decoder.train(prompts, actions, trained, 1)) {
+            try (LoraPass pass = decoder.train(List.of(sequence), trained, 1)) {
                 last = sum(pass.logProbs()[0]);
                 before = step == 1 ? last : before;
                 Adapter gradient = pass.gradient(byLogProb, new float[1][byLogProb[0].length]);

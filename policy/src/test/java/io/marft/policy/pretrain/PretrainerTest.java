@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.TinyModels;
 import io.marft.policy.checkpoint.Checkpoint;
+import io.marft.policy.train.Sequence;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PretrainerTest {
 
-    private static final Schedule SCHEDULE = new Schedule(40, 4, 16, 5e-3f, 0.02f, 0.1f, 0.01f, 1);
+    private static final RateSchedule SCHEDULE = new RateSchedule(40, 4, 16, 5e-3f, 0.02f, 0.1f, 0.01f, 1);
 
     @TempDir
     private Path directory;
@@ -31,8 +32,8 @@ class PretrainerTest {
 
     @Test
     void shouldMoveEveryWeight() {
-        run("first", new Schedule(1, 0, 1, 1e-3f, 1e-3f, 1, 0, 1));
-        run("later", new Schedule(2, 0, 2, 1e-3f, 1e-3f, 1, 0, 1));
+        run("first", new RateSchedule(1, 0, 1, 1e-3f, 1e-3f, 1, 0, 1));
+        run("later", new RateSchedule(2, 0, 2, 1e-3f, 1e-3f, 1, 0, 1));
         Checkpoint first = Checkpoint.read(directory.resolve("first"));
         Checkpoint later = Checkpoint.read(directory.resolve("later"));
         first.weights()
@@ -51,7 +52,7 @@ class PretrainerTest {
 
     @Test
     void shouldWriteTheSameBytesWithAnyNumberOfThreads() {
-        Schedule schedule = new Schedule(3, 1, 1, 5e-3f, 0.02f, 0.1f, 0.01f, 1);
+        RateSchedule schedule = new RateSchedule(3, 1, 1, 5e-3f, 0.02f, 0.1f, 0.01f, 1);
         List<String> digests = new ArrayList<>();
         for (int threads : new int[] {1, 3}) {
             new Pretrainer(TinyModels.config(), schedule, 3, threads)
@@ -61,8 +62,8 @@ class PretrainerTest {
         assertEquals(digests.get(0), digests.get(1));
     }
 
-    private static List<Example> severalMicroBatches() {
-        List<Example> examples = new ArrayList<>();
+    private static List<Sequence> severalMicroBatches() {
+        List<Sequence> examples = new ArrayList<>();
         for (int step = 0; step < 60; step++) {
             examples.addAll(batch(step));
         }
@@ -77,7 +78,7 @@ class PretrainerTest {
         assertEquals(0.1f * 0.02f + 0.9f * 0.02f / 2, SCHEDULE.matrixRate(30), 1e-7);
     }
 
-    private List<Float> run(String name, Schedule schedule) {
+    private List<Float> run(String name, RateSchedule schedule) {
         List<Float> losses = new ArrayList<>();
         new Pretrainer(TinyModels.config(), schedule, 3, 1)
                 .run(PretrainerTest::batch, directory.resolve(name), (step, loss) -> losses.add(loss));
@@ -85,12 +86,12 @@ class PretrainerTest {
     }
 
     /** Digits, to be repeated four times. */
-    private static List<Example> batch(int step) {
+    private static List<Sequence> batch(int step) {
         Random random = new Random(step);
-        List<Example> examples = new ArrayList<>();
+        List<Sequence> examples = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             int token = 22 + random.nextInt(10);
-            examples.add(new Example(new int[] {3, token, 4}, new int[] {token, token, token, token, TinyModels.END}));
+            examples.add(new Sequence(new int[] {3, token, 4}, new int[] {token, token, token, token, TinyModels.END}));
         }
         return examples;
     }

@@ -20,9 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ChatTemplateTest {
 
-    private static final List<Map<String, String>> CHAT = List.of(
-            Map.of("role", "system", "content", "Be brief."),
-            Map.of("role", "user", "content", "{{ 1 + 1 }} <b> & 'q'\n"));
+    private static final List<ChatMessage> CHAT =
+            List.of(new ChatMessage("system", "Be brief."), new ChatMessage("user", "{{ 1 + 1 }} <b> & 'q'\n"));
 
     @TempDir
     Path directory;
@@ -47,7 +46,7 @@ class ChatTemplateTest {
                 template(template).render(CHAT));
         assertEquals(
                 "<|im_start|>system\nYou help.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
-                template(template).render(List.of(Map.of("role", "user", "content", "Hi"))));
+                template(template).render(List.of(new ChatMessage("user", "Hi"))));
     }
 
     @Test

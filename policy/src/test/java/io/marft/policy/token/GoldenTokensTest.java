@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +26,7 @@ class GoldenTokensTest {
         ChatTemplate template = ChatTemplate.read(GOLDEN.resolve(family));
 
         for (JsonNode golden : golden(family, "conversations")) {
-            List<Map<String, String>> messages = messages(golden);
+            List<ChatMessage> messages = messages(golden);
             if (golden.has("refused")) {
                 String refusal = assertThrows(RefusedConversationException.class, () -> template.render(messages))
                         .getMessage();
@@ -79,11 +78,10 @@ class GoldenTokensTest {
         }
     }
 
-    private static List<Map<String, String>> messages(JsonNode golden) {
+    private static List<ChatMessage> messages(JsonNode golden) {
         return StreamSupport.stream(golden.path("messages").spliterator(), false)
-                .map(message -> Map.of(
-                        "role", message.path("role").asText(),
-                        "content", message.path("content").asText()))
+                .map(message -> new ChatMessage(
+                        message.path("role").asText(), message.path("content").asText()))
                 .toList();
     }
 

@@ -2,7 +2,9 @@ package io.marft.trainer.batch;
 
 import io.marft.policy.LanguageModel;
 import io.marft.policy.checkpoint.CheckpointException;
-import io.marft.policy.token.Message;
+import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.token.ChatMessage;
+import io.marft.policy.token.Prompts;
 import io.marft.policy.train.Sequence;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
@@ -35,19 +37,34 @@ public final class EpisodeReader {
 
     private final Team team;
     private final DependencyFunction dependency;
-    private final LanguageModel model;
+    private final String baseModelDigest;
+    private final ModelConfig model;
+    private final Prompts prompts;
 
     /**
      * A reader of one team's trajectories.
      *
-     * @param model the base model that all actions must come from; it bounds tokens and lengths, and reads the critic's
-     *     context where that is not the actor's
+     * @param model the base model that all actions must come from
      * @throws IllegalArgumentException if an agent samples greedily, so that its actions have no probabilities
      */
     public EpisodeReader(Team team, LanguageModel model) {
+        this(team, model.digest(), model.config(), model.prompts());
+    }
+
+    /**
+     * A reader of one team's trajectories that needs no weights.
+     *
+     * @param baseModelDigest digest of the base model that all actions must come from
+     * @param model that model's shape, which bounds tokens and lengths
+     * @param prompts make the critic's context where that is not the actor's
+     * @throws IllegalArgumentException if an agent samples greedily, so that its actions have no probabilities
+     */
+    public EpisodeReader(Team team, String baseModelDigest, ModelConfig model, Prompts prompts) {
         this.team = team;
         this.dependency = new DependencyFunction(team);
+        this.baseModelDigest = baseModelDigest;
         this.model = model;
+        this.prompts = prompts;
         for (TeamAgent agent : team.getAgents()) {
             Require.that(
                     agent.getSampling().getTemperature() > 0,
@@ -112,7 +129,7 @@ public final class EpisodeReader {
                 trajectory.getSteps().size() <= team.getHorizon(),
                 "has " + trajectory.getSteps().size() + " steps, the team's horizon is " + team.getHorizon());
         // A value after the last decision takes a token more.
-        int room = trajectory.getTerminal() ? model.maxLength() : model.maxLength() - 1;
+        int room = trajectory.getTerminal() ? model.maxPositions() : model.maxPositions() - 1;
         List<Decision> decisions = new ArrayList<>();
         List<PredecessorAction> soFar = new ArrayList<>();
         for (int i = 0; i < trajectory.getSteps().size(); i++) {
@@ -227,8 +244,8 @@ public final class EpisodeReader {
     private int[] render(Step step, String agent, List<PredecessorAction> actions) throws Unsound {
         String profile = dependency.agent(agent).getProfile();
         try {
-            return model.timelessPrompt(Conversation.of(profile, step.getMessages(), actions).stream()
-                    .map(message -> new Message(message.getRole(), message.getContent()))
+            return prompts.encodeTimeless(Conversation.of(profile, step.getMessages(), actions).stream()
+                    .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                     .toList());
         } catch (IllegalArgumentException | CheckpointException e) {
             throw new Unsound("agent '" + agent + "' has no context for the critic: " + e.getMessage());
@@ -236,7 +253,7 @@ public final class EpisodeReader {
     }
 
     private void checkToken(String agent, int token) throws Unsound {
-        int vocabulary = model.config().vocabSize();
+        int vocabulary = model.vocabSize();
         require(token >= 0 && token < vocabulary, "agent '" + agent + "' has token " + token + " of " + vocabulary);
     }
 
@@ -248,8 +265,9 @@ public final class EpisodeReader {
         String who = "agent '" + action.getAgent() + "'";
         int length = action.getPromptTokens().size() + action.getOutputTokens().size();
         require(
-                action.getBaseModelDigest().equals(model.digest()),
-                who + " acted with base model " + action.getBaseModelDigest() + ", the trainer's is " + model.digest());
+                action.getBaseModelDigest().equals(baseModelDigest),
+                who + " acted with base model " + action.getBaseModelDigest() + ", the trainer's is "
+                        + baseModelDigest);
         require(!action.getPromptTokens().isEmpty(), who + " had an empty prompt");
         require(!action.getOutputTokens().isEmpty(), who + " had an empty action");
         require(length <= room, who + " has " + length + " tokens, there is room for " + room);

@@ -31,7 +31,7 @@ public final class AdapterLog {
      *
      * @throws IllegalStateException if there is none, or it is damaged
      */
-    public PublishedAdapter newest(String agent) {
+    public LoggedAdapter newest(String agent) {
         SortedMap<Long, AdapterManifest> manifests = manifests(agent);
         if (manifests.isEmpty()) {
             throw new IllegalStateException("the log holds no adapter of agent '" + agent + "' of team '" + team + "'");
@@ -44,7 +44,7 @@ public final class AdapterLog {
      *
      * @throws IllegalStateException if it is not there, or is damaged
      */
-    public PublishedAdapter version(String agent, long version) {
+    public LoggedAdapter version(String agent, long version) {
         SortedMap<Long, AdapterManifest> manifests = manifests(agent);
         if (!manifests.containsKey(version)) {
             String there = manifests.isEmpty() ? "none" : manifests.firstKey() + " to " + manifests.lastKey();
@@ -64,7 +64,7 @@ public final class AdapterLog {
         return manifests;
     }
 
-    private PublishedAdapter read(AdapterManifest manifest) {
+    private LoggedAdapter read(AdapterManifest manifest) {
         Map<Integer, ByteBuffer> pieces = new TreeMap<>();
         log.forEach(topics.of(Topic.ADAPTER_CHUNKS), AdapterChunk.class, chunk -> {
             if (chunk.getTeam().equals(team)
@@ -85,6 +85,6 @@ public final class AdapterLog {
             throw new IllegalStateException(name + " is damaged: its weights have digest " + adapter.digest()
                     + ", its manifest says " + manifest.getDigest());
         }
-        return new PublishedAdapter(manifest, adapter);
+        return new LoggedAdapter(manifest, adapter);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.LanguageModel;
 import io.marft.policy.TinyModels;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.PredecessorAction;
 import io.marft.schemas.record.Step;
@@ -85,7 +86,7 @@ final class DependencyReadingTest {
                 .map(line -> new PredecessorAction(line[0], 0L, line[1]))
                 .toList();
         return model.prompt(Conversation.of(profile, List.of(new Message("user", observed)), actions).stream()
-                .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                 .toList());
     }
 

@@ -1,6 +1,7 @@
 package io.marft.trainer.batch;
 
 import io.marft.policy.LanguageModel;
+import io.marft.policy.token.ChatMessage;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.FinishReason;
@@ -63,7 +64,7 @@ final class Written {
                     .filter(action -> declared.getAfter().contains(action.getAgent()))
                     .toList();
             int[] prompt = model.prompt(Conversation.of(declared.getProfile(), messages, seen).stream()
-                    .map(message -> new io.marft.policy.token.Message(message.getRole(), message.getContent()))
+                    .map(message -> new ChatMessage(message.getRole(), message.getContent()))
                     .toList());
             actions.add(action(step, declared, prompt, text));
             earlier.add(new PredecessorAction(agent, 0L, text));

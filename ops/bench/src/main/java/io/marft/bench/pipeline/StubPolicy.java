@@ -1,17 +1,17 @@
 package io.marft.bench.pipeline;
 
+import io.marft.actor.acting.ActionRecord;
 import io.marft.actor.acting.Policy;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.Generation;
 import io.marft.schemas.record.Action;
-import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Message;
 import io.marft.schemas.record.Turn;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A policy that computes nothing: it answers at once, and the same turn always alike, with actions of the shape that a
@@ -30,41 +30,26 @@ public record StubPolicy(String digest, ModelConfig config) implements Policy {
     private static final int VERDICTS = 100;
 
     @Override
-    public List<Answer> answer(List<Turn> turns, ServedAdapter adapter) {
+    public List<CompletableFuture<Answer>> answer(List<Turn> turns, VersionedAdapter adapter) {
         return turns.stream()
-                .map(turn -> (Answer) new Answer.Acted(action(turn, adapter)))
+                .map(turn -> CompletableFuture.<Answer>completedFuture(new Answer.Acted(action(turn, adapter))))
                 .toList();
     }
 
-    private Action action(Turn turn, ServedAdapter adapter) {
+    private Action action(Turn turn, VersionedAdapter adapter) {
         SplittableRandom random = new SplittableRandom(turn.getSeed());
         int most = Math.min(MOST_OUTPUT, turn.getSampling().getMaxNewTokens());
         int length = random.nextInt(Math.min(LEAST_OUTPUT, most), most + 1);
-        List<Integer> output = tokens(random, length);
-        output.set(length - 1, config.eosTokens().get(0));
-        List<Float> logProbs = new ArrayList<>(length);
+        int[] output = tokens(random, length);
+        output[length - 1] = config.eosTokens().get(0);
+        float[] logProbs = new float[length];
         for (int i = 0; i < length; i++) {
-            logProbs.add(-(float) random.nextDouble());
+            logProbs[i] = -(float) random.nextDouble();
         }
-        return Action.newBuilder()
-                .setEpisode(turn.getEpisode())
-                .setStep(turn.getStep())
-                .setAgent(turn.getAgent())
-                .setTeam(turn.getTeam())
-                .setTeamVersion(turn.getTeamVersion())
-                .setPurpose(turn.getPurpose())
-                .setAdapterVersion(adapter.version())
-                .setAdapterDigest(adapter.digest())
-                .setBaseModelDigest(digest)
-                .setPromptTokens(tokens(random, promptLength(turn)))
-                .setOutputTokens(output)
-                .setLogProbs(logProbs)
-                .setText(turn.getAgent() + " says \\boxed{" + random.nextInt(VERDICTS) + "}")
-                .setFinishReason(FinishReason.STOP)
-                .setSampling(turn.getSampling())
-                .setSeed(turn.getSeed())
-                .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                .build();
+        int[] prompt = tokens(random, promptLength(turn));
+        String text = turn.getAgent() + " says \\boxed{" + random.nextInt(VERDICTS) + "}";
+        return ActionRecord.of(
+                turn, adapter, digest, prompt, new Generation(output, logProbs, true), text, Instant.now());
     }
 
     private static int promptLength(Turn turn) {
@@ -75,10 +60,10 @@ public record StubPolicy(String digest, ModelConfig config) implements Policy {
         return 1 + characters / CHARACTERS;
     }
 
-    private List<Integer> tokens(SplittableRandom random, int length) {
-        List<Integer> tokens = new ArrayList<>(length);
+    private int[] tokens(SplittableRandom random, int length) {
+        int[] tokens = new int[length];
         for (int i = 0; i < length; i++) {
-            tokens.add(random.nextInt(config.vocabSize()));
+            tokens[i] = random.nextInt(config.vocabSize());
         }
         return tokens;
     }

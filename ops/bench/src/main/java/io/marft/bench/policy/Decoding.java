@@ -3,7 +3,9 @@ package io.marft.bench.policy;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.decoder.Decoder;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.Drawn;
+import io.marft.policy.generate.Generation;
+import io.marft.policy.generate.GenerationRequest;
+import io.marft.policy.generate.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,15 +40,16 @@ final class Decoding implements Repetition {
         for (int[] prompt : inputs.prompts()) {
             Clock clock = new Clock();
             clocks.add(clock);
-            draws.add(new Draw(prompt, seed++, workload.newTokens(), 1, 0, 1, 0, Set.of(), clock::tick));
+            GenerationRequest request = new GenerationRequest(prompt, Sampling.plain(workload.newTokens()), seed++);
+            draws.add(new Draw(request, Set.of(), clock::tick));
         }
-        List<CompletableFuture<Drawn>> results = new ArrayList<>();
+        List<CompletableFuture<Generation>> results = new ArrayList<>();
         int share = (draws.size() + adapters.size() - 1) / adapters.size();
         for (int i = 0; i < draws.size(); i += share) {
             List<Draw> own = draws.subList(i, Math.min(i + share, draws.size()));
             results.addAll(decoder.generate(own, adapters.get(i / share)));
         }
-        for (CompletableFuture<Drawn> result : results) {
+        for (CompletableFuture<Generation> result : results) {
             int made = result.join().tokens().length;
             if (made != workload.newTokens()) {
                 throw new IllegalStateException(

@@ -2,7 +2,8 @@ package io.marft.bench.policy;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.decoder.Decoder;
-import io.marft.policy.decoder.LoraPass;
+import io.marft.policy.train.Sequence;
+import io.marft.policy.train.TrainingPass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,21 +18,20 @@ final class Training implements Repetition {
 
     private final Decoder decoder;
     private final Adapter adapter;
-    private final List<int[]> prompts;
-    private final List<int[]> actions = new ArrayList<>();
+    private final List<Sequence> sequences = new ArrayList<>();
     private final float[][] lossByLogProb;
     private final float[][] lossByEntropy;
 
     Training(Decoder decoder, Workload workload, RandomInputs inputs) {
         this.decoder = decoder;
         this.adapter = inputs.adapter();
-        this.prompts = inputs.prompts();
+        List<int[]> prompts = inputs.prompts();
         int length = workload.newTokens();
         this.lossByLogProb = new float[workload.batch()][];
         this.lossByEntropy = new float[workload.batch()][length];
         double mean = 1.0 / (workload.batch() * length);
         for (int i = 0; i < workload.batch(); i++) {
-            actions.add(inputs.tokens(length));
+            sequences.add(new Sequence(prompts.get(i), inputs.tokens(length)));
             lossByLogProb[i] = inputs.normal(length, mean);
             Arrays.fill(lossByEntropy[i], (float) (-ENTROPY * mean));
         }
@@ -39,7 +39,7 @@ final class Training implements Repetition {
 
     @Override
     public double run() {
-        try (LoraPass pass = decoder.train(prompts, actions, adapter, 1)) {
+        try (TrainingPass pass = decoder.train(sequences, adapter, 1)) {
             pass.gradient(lossByLogProb, lossByEntropy);
         }
         return 0;

@@ -1,6 +1,6 @@
 package io.marft.bench.update;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.bench.report.BenchException;
 import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
@@ -35,9 +35,9 @@ final class BenchEpisodes {
      * @throws BenchException if none can be learned from
      */
     static List<Episode> play(UpdatePlan plan, LanguageModel model) {
-        Map<String, ServedAdapter> untuned = plan.team().getAgents().stream()
+        Map<String, VersionedAdapter> untuned = plan.team().getAgents().stream()
                 .map(TeamAgent::getName)
-                .collect(Collectors.toMap(Function.identity(), agent -> ServedAdapter.base()));
+                .collect(Collectors.toMap(Function.identity(), agent -> VersionedAdapter.base()));
         Arena.Played played = new Arena(model, plan.team()).play(starts(plan), untuned);
         EpisodeReader reader = new EpisodeReader(plan.team(), model);
         List<Episode> episodes = new ArrayList<>();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.actor.acting.Policy;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.policy.TinyModels;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Message;
@@ -14,6 +14,7 @@ import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Turn;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class StubPolicyTest {
@@ -45,9 +46,9 @@ class StubPolicyTest {
     }
 
     private Action act(Turn turn) {
-        List<Policy.Answer> answers = policy.answer(List.of(turn), ServedAdapter.base());
+        List<CompletableFuture<Policy.Answer>> answers = policy.answer(List.of(turn), VersionedAdapter.base());
         assertEquals(1, answers.size());
-        return ((Policy.Answer.Acted) answers.get(0)).action();
+        return ((Policy.Answer.Acted) answers.get(0).join()).action();
     }
 
     private static Action timeless(Action action) {

@@ -8,7 +8,7 @@ import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.LogReader;
 import io.marft.trainer.publish.AdapterLog;
-import io.marft.trainer.publish.PublishedAdapter;
+import io.marft.trainer.publish.LoggedAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ final class ExportAdapterCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireEmpty();
         OptionalLong wanted = version == null ? OptionalLong.empty() : OptionalLong.of(version);
-        PublishedAdapter found = LogAccess.run(cluster, spec.commandLine().getErr(), client -> find(client, wanted));
+        LoggedAdapter found = LogAccess.run(cluster, spec.commandLine().getErr(), client -> find(client, wanted));
         String digest = found.manifest().getBaseModelDigest();
         new PeftDirectory(directory, found.adapter(), baseModel.isEmpty() ? modelOf(digest) : baseModel, digest)
                 .write();
@@ -84,7 +84,7 @@ final class ExportAdapterCommand implements Callable<Integer> {
         }
     }
 
-    private PublishedAdapter find(ClientSettings client, OptionalLong wanted) {
+    private LoggedAdapter find(ClientSettings client, OptionalLong wanted) {
         try (LogReader log = new LogReader(client)) {
             AdapterLog adapters =
                     new AdapterLog(log, client.topics(), team.team().getName());

@@ -4,9 +4,9 @@ import io.marft.environments.arithmetic.Demonstration;
 import io.marft.environments.arithmetic.Demonstrations;
 import io.marft.environments.arithmetic.Pupil;
 import io.marft.policy.checkpoint.ModelConfig;
-import io.marft.policy.pretrain.Example;
-import io.marft.policy.pretrain.Schedule;
+import io.marft.policy.pretrain.RateSchedule;
 import io.marft.policy.token.CharacterTokenizer;
+import io.marft.policy.train.Sequence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -28,7 +28,7 @@ final class BundledModel {
     private final long seed;
     private final Encoder encoder;
     private int window = -1;
-    private List<List<Example>> batches = List.of();
+    private List<List<Sequence>> batches = List.of();
 
     /** Text to token ids; special tokens in the text become their ids. */
     @FunctionalInterface
@@ -58,12 +58,12 @@ final class BundledModel {
                 CharacterTokenizer.PAD);
     }
 
-    static Schedule schedule(int steps) {
-        return Schedule.of(steps);
+    static RateSchedule schedule(int steps) {
+        return RateSchedule.of(steps);
     }
 
     /** The examples of one step, counted from 0: a pure function of seed and step. */
-    List<Example> batch(int step) {
+    List<Sequence> batch(int step) {
         if (step / WINDOW != window) {
             window = step / WINDOW;
             batches = window(window);
@@ -71,13 +71,13 @@ final class BundledModel {
         return batches.get(step % WINDOW);
     }
 
-    private List<List<Example>> window(int window) {
-        List<Example> examples = new ArrayList<>();
+    private List<List<Sequence>> window(int window) {
+        List<Sequence> examples = new ArrayList<>();
         for (int i = 0; i < BATCH * WINDOW; i++) {
             examples.add(example(Demonstrations.demonstration(seed, (long) window * BATCH * WINDOW + i)));
         }
-        examples.sort(Comparator.comparingInt(example -> example.prompt().length + example.target().length));
-        List<List<Example>> cut = new ArrayList<>();
+        examples.sort(Comparator.comparingInt(example -> example.prompt().length + example.action().length));
+        List<List<Sequence>> cut = new ArrayList<>();
         for (int i = 0; i < WINDOW; i++) {
             cut.add(List.copyOf(examples.subList(i * BATCH, (i + 1) * BATCH)));
         }
@@ -89,11 +89,11 @@ final class BundledModel {
      * The loss is on all that follows the question: on the output, and before it also on what predecessors said. Only
      * judges learn from their output alone, or else it would be drowned by the two works before it.
      */
-    Example example(Demonstration shown) {
+    Sequence example(Demonstration shown) {
         boolean judge = shown.pupil() == Pupil.JUDGE;
         String given = "<|system|>" + shown.pupil().profile() + "<|user|>" + shown.question();
         String learned = "<|assistant|>" + shown.output() + "<|end|>";
-        return new Example(
+        return new Sequence(
                 encoder.encode(judge ? given + shown.said() : given),
                 encoder.encode(judge ? learned : shown.said() + learned));
     }

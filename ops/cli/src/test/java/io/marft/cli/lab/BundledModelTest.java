@@ -14,7 +14,7 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.generate.Generation;
 import io.marft.policy.generate.GenerationRequest;
 import io.marft.policy.generate.Sampling;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.token.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +101,8 @@ class BundledModelTest {
         List<GenerationRequest> requests = IntStream.range(0, observations.size())
                 .mapToObj(i -> new GenerationRequest(
                         model.prompt(List.of(
-                                new Message("system", pupil.profile()), new Message("user", observations.get(i)))),
+                                new ChatMessage("system", pupil.profile()),
+                                new ChatMessage("user", observations.get(i)))),
                         Sampling.plain(40),
                         i))
                 .toList();

@@ -7,10 +7,10 @@ import io.marft.cli.Main;
 import io.marft.environments.arithmetic.Demonstration;
 import io.marft.environments.arithmetic.Demonstrations;
 import io.marft.policy.LanguageModel;
-import io.marft.policy.pretrain.Example;
 import io.marft.policy.token.CharacterTokenizer;
-import io.marft.policy.token.Message;
+import io.marft.policy.token.ChatMessage;
 import io.marft.policy.token.Tokenizer;
+import io.marft.policy.train.Sequence;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -39,11 +39,11 @@ class PretrainCommandTest {
             BundledModel bundled = new BundledModel(1, tokenizer::encode);
             for (int index = 0; index < 100; index++) {
                 Demonstration shown = Demonstrations.demonstration(1, index);
-                Example example = bundled.example(shown);
+                Sequence example = bundled.example(shown);
                 int[] prompt = model.prompt(List.of(
-                        new Message("system", shown.pupil().profile()),
-                        new Message("user", shown.question() + shown.said())));
-                int[] trained = IntStream.concat(Arrays.stream(example.prompt()), Arrays.stream(example.target()))
+                        new ChatMessage("system", shown.pupil().profile()),
+                        new ChatMessage("user", shown.question() + shown.said())));
+                int[] trained = IntStream.concat(Arrays.stream(example.prompt()), Arrays.stream(example.action()))
                         .toArray();
                 assertArrayEquals(prompt, Arrays.copyOf(trained, prompt.length));
                 int[] output = Arrays.copyOfRange(trained, prompt.length, trained.length);

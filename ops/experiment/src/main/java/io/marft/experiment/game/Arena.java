@@ -2,7 +2,7 @@ package io.marft.experiment.game;
 
 import io.marft.actor.acting.Policy;
 import io.marft.actor.acting.TurnGenerator;
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
 import io.marft.policy.LanguageModel;
@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Plays episodes of a team in this process: the running system without its topics. Observations are routed, turns are
@@ -98,9 +99,9 @@ public final class Arena {
      *
      * @param adapters what each agent acts with, by its name
      */
-    public Played play(List<Start> starts, Map<String, ServedAdapter> adapters) {
-        Map<String, ServedAdapter> own = new HashMap<>();
-        adapters.forEach((agent, served) -> own.put(agent, unseen(served)));
+    public Played play(List<Start> starts, Map<String, VersionedAdapter> adapters) {
+        Map<String, VersionedAdapter> own = new HashMap<>();
+        adapters.forEach((agent, adapter) -> own.put(agent, unseen(adapter)));
         Map<String, OpenGame> games = new LinkedHashMap<>();
         List<Turn> due = new ArrayList<>();
         for (Start start : starts) {
@@ -116,8 +117,8 @@ public final class Arena {
             List<Turn> turns =
                     due.stream().filter(turn -> turn.getAgent().equals(agent)).toList();
             due.removeIf(turn -> turn.getAgent().equals(agent));
-            for (Policy.Answer answer : generator.answer(turns, own.get(agent))) {
-                if (answer instanceof Policy.Answer.Acted acted) {
+            for (CompletableFuture<Policy.Answer> answer : generator.answer(turns, own.get(agent))) {
+                if (answer.join() instanceof Policy.Answer.Acted acted) {
                     Action action = acted.action();
                     tokens += action.getOutputTokens().size();
                     due.addAll(games.get(action.getEpisode()).act(action));
@@ -137,11 +138,11 @@ public final class Arena {
     }
 
     /** The model remembers prompts by the adapter's identity. */
-    private static ServedAdapter unseen(ServedAdapter served) {
+    private static VersionedAdapter unseen(VersionedAdapter served) {
         Adapter copy = served.adapter()
                 .withValues(served.adapter().tensors().values().stream()
                         .map(Tensor::values)
                         .toList());
-        return new ServedAdapter(served.version(), served.digest(), copy);
+        return new VersionedAdapter(served.version(), served.digest(), copy);
     }
 }

@@ -1,6 +1,6 @@
 package io.marft.experiment.run;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.environments.task.Task;
 import io.marft.experiment.declare.ExperimentException;
 import io.marft.experiment.game.Arena;
@@ -161,7 +161,7 @@ public final class Run {
     }
 
     private double accuracy(TrainingState learned, int count) {
-        Map<String, ServedAdapter> adapters = served(learned);
+        Map<String, VersionedAdapter> adapters = served(learned);
         int right = 0;
         for (int from = 0; from < count; from += Problems.BATCH) {
             observer.check();
@@ -176,14 +176,14 @@ public final class Run {
     }
 
     /** As in the running system, version 0 is the base model without an adapter. */
-    private static Map<String, ServedAdapter> served(TrainingState learned) {
-        Map<String, ServedAdapter> served = new LinkedHashMap<>();
+    private static Map<String, VersionedAdapter> served(TrainingState learned) {
+        Map<String, VersionedAdapter> served = new LinkedHashMap<>();
         learned.agents()
                 .forEach((agent, state) -> served.put(
                         agent,
                         learned.update() == 0
-                                ? ServedAdapter.base()
-                                : new ServedAdapter(
+                                ? VersionedAdapter.base()
+                                : new VersionedAdapter(
                                         learned.update(), state.adapter().digest(), state.adapter())));
         return served;
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.actor.adapters.ServedAdapter;
+import io.marft.actor.adapters.VersionedAdapter;
 import io.marft.environments.arithmetic.ArithmeticTask;
 import io.marft.environments.task.Exercise;
 import io.marft.environments.task.Task;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class ArenaTest {
 
     private static final Task TASK = new ArithmeticTask();
-    private static final Map<String, ServedAdapter> BASE =
-            Map.of("reasoner", ServedAdapter.base(), "actor", ServedAdapter.base());
+    private static final Map<String, VersionedAdapter> BASE =
+            Map.of("reasoner", VersionedAdapter.base(), "actor", VersionedAdapter.base());
 
     private static LanguageModel model;
 

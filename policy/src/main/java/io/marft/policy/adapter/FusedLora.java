@@ -1,8 +1,5 @@
-package io.marft.policy.decoder;
+package io.marft.policy.adapter;
 
-import io.marft.policy.adapter.Adapter;
-import io.marft.policy.adapter.LoraConfig;
-import io.marft.policy.adapter.Projection;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
@@ -10,16 +7,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Between an adapter's matrices and the decoder's, whose layers have four fused linear maps: query|key|value, attention
- * output, gate|up, down.
+ * Translates between an adapter's matrices and those of a decoder that fuses linear maps: those that read the same input are
+ * one, so a layer has four instead of seven.
  *
  * <p>The adapters of one fused map become one pair: their A stacked, [ranks, inputs], and their B on the diagonal of
  * [outputs, ranks], multiplied by the adapter's scale. {@link #unfuse} is the transpose of {@link #fuse}, which is what a
- * gradient needs.
+ * gradient needs. Immutable and thread-safe.
  */
-final class FusedLora {
+public final class FusedLora {
 
-    private static final List<List<Projection>> MAPS = List.of(
+    /** The fused maps of a layer, in the decoder's order: query|key|value, attention output, gate|up, down. */
+    public static final List<List<Projection>> MAPS = List.of(
             List.of(Projection.Q, Projection.K, Projection.V),
             List.of(Projection.O),
             List.of(Projection.GATE, Projection.UP),
@@ -27,12 +25,24 @@ final class FusedLora {
 
     private final ModelConfig model;
 
-    FusedLora(ModelConfig model) {
+    /**
+     * The names of a fused map's tensors, which lie one below the other.
+     *
+     * @param layer counted from 0
+     * @param parts one of {@link #MAPS}
+     * @param kind {@code weight} or {@code bias}
+     */
+    public static List<String> tensors(int layer, List<Projection> parts, String kind) {
+        return parts.stream().map(part -> part.tensor(layer, kind)).toList();
+    }
+
+    /** @param model the base model's shape */
+    public FusedLora(ModelConfig model) {
         this.model = model;
     }
 
-    /** For each fused map how many rows of A an adapter has. */
-    int[] ranks(LoraConfig config) {
+    /** How many rows of A an adapter has for each fused map. */
+    public int[] ranks(LoraConfig config) {
         return MAPS.stream().mapToInt(parts -> ranks(config, parts)).toArray();
     }
 
@@ -41,8 +51,8 @@ final class FusedLora {
                 * (int) parts.stream().filter(config.projections()::contains).count();
     }
 
-    /** For each layer and fused map A and B; matrices of no rows where the adapter has none. */
-    List<Tensor> fuse(Adapter adapter) {
+    /** A and B for each layer and fused map, in this order; matrices of no values where the adapter changes nothing. */
+    public List<Tensor> fuse(Adapter adapter) {
         LoraConfig config = adapter.config();
         List<Tensor> fused = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
@@ -76,11 +86,12 @@ final class FusedLora {
     }
 
     /**
-     * The gradient with respect to the adapter's matrices.
+     * The gradient with respect to an adapter's matrices.
      *
      * @param gradients with respect to the matrices of {@link #fuse} that are not empty, in their order
+     * @return shaped and named like the adapter
      */
-    Adapter unfuse(Adapter adapter, List<float[]> gradients) {
+    public Adapter unfuse(Adapter adapter, List<float[]> gradients) {
         LoraConfig config = adapter.config();
         List<float[]> values = new ArrayList<>();
         int next = 0;

@@ -1,7 +1,9 @@
-package io.marft.policy.decoder;
+package io.marft.policy.decoder.vector;
 
 import io.marft.kernels.Kernels;
 import io.marft.kernels.PackedMatrix;
+import io.marft.policy.adapter.FusedLora;
+import io.marft.policy.adapter.Projection;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.policy.checkpoint.DType;
 import io.marft.policy.checkpoint.ModelConfig;
@@ -12,25 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small model's weights on Java's heap, for {@link VectorPasses}. Each layer's linear maps that read the same input are one,
- * as {@code decoder.py} has them. Immutable.
+ * A small model's weights on Java's heap, for {@link VectorPasses}. Linear maps of a layer that read the same input are one,
+ * as in {@code decoder.py}. Immutable.
  */
-final class VectorModel {
+public final class VectorModel {
 
     private static final Logger LOG = LoggerFactory.getLogger(VectorModel.class);
 
-    /** So many bytes of float32 weights fit into the caches of several processors, which is what the passes rely on. */
+    /** The most bytes of float32 weights: the passes rely on the caches of several processors to hold them. */
     private static final long LARGEST = 32L << 20;
 
-    /** Sampling sorts the vocabulary where a request cuts the distribution. */
+    /** The most token ids: sampling sorts all of them where a request cuts the distribution. */
     private static final int LARGEST_VOCABULARY = 4096;
 
     private static final int LARGEST_WIDTH = 512;
 
     /**
-     * One layer.
+     * The weights of one layer.
      *
-     * @param maps query|key|value, attention output, gate|up, down
+     * @param maps the maps of {@link FusedLora#MAPS}, in their order
      * @param norm weight of the norm before attention, [D]
      * @param innerNorm weight of the norm before the feed-forward, [D]
      * @param queryNorm weight of the norm of each query head, [E]; empty for none
@@ -46,7 +48,7 @@ final class VectorModel {
     private final double[] rates;
 
     /** Copies a checkpoint's weights. */
-    VectorModel(Checkpoint checkpoint) {
+    public VectorModel(Checkpoint checkpoint) {
         this.config = checkpoint.config();
         this.embedding = values(checkpoint, List.of("model.embed_tokens.weight"));
         this.layers = IntStream.range(0, config.layers())
@@ -58,8 +60,8 @@ final class VectorModel {
         this.rates = config.rotary().rates(config.headSize());
     }
 
-    /** Whether a model is small enough, and Java's vectors are at hand; says so where only they are missing. */
-    static boolean fits(Checkpoint checkpoint) {
+    /** Whether a model is small enough, and this JVM has vectors. Logs a line where only the vectors are missing. */
+    public static boolean fits(Checkpoint checkpoint) {
         if (isSmall(checkpoint) && !Kernels.available()) {
             LOG.info("a model as small as this decodes several times as fast where Java is started with"
                     + " --add-modules jdk.incubator.vector, on a processor with AVX2 or NEON");
@@ -82,11 +84,10 @@ final class VectorModel {
     private Layer layer(Checkpoint checkpoint, int number) {
         String prefix = "model.layers." + number + ".";
         List<PackedMatrix> maps = new ArrayList<>();
-        for (List<String> parts : FrozenWeights.MAPS) {
-            float[] matrix = values(checkpoint, FrozenWeights.names(prefix, parts, ".weight"));
-            int inputs =
-                    checkpoint.tensor(prefix + parts.get(0) + ".weight").shape().get(1);
-            float[] bias = values(checkpoint, FrozenWeights.names(prefix, parts, ".bias"));
+        for (List<Projection> parts : FusedLora.MAPS) {
+            float[] matrix = values(checkpoint, FusedLora.tensors(number, parts, "weight"));
+            int inputs = parts.get(0).inputs(checkpoint.config());
+            float[] bias = values(checkpoint, FusedLora.tensors(number, parts, "bias"));
             maps.add(new PackedMatrix(matrix.length / inputs, inputs, matrix, bias));
         }
         return new Layer(
@@ -97,7 +98,7 @@ final class VectorModel {
                 values(checkpoint, List.of(prefix + "self_attn.k_norm.weight")));
     }
 
-    /** The values of tensors, one after the other; nothing if the model has no such. */
+    /** The values of tensors, one after the other; empty if the model has no such tensors. */
     private static float[] values(Checkpoint checkpoint, List<String> names) {
         if (!checkpoint.weights().containsKey(names.get(0))) {
             return new float[0];
@@ -114,30 +115,32 @@ final class VectorModel {
         return all;
     }
 
+    /** The model's shape. */
     ModelConfig config() {
         return config;
     }
 
-    /** [V, D] */
+    /** The embeddings of all tokens, [V, D]. */
     float[] embedding() {
         return embedding;
     }
 
+    /** The weights of a layer, counted from 0. */
     Layer layer(int number) {
         return layers.get(number);
     }
 
-    /** Weight of the final norm, [D]. */
+    /** The weight of the final norm, [D]. */
     float[] norm() {
         return norm;
     }
 
-    /** From states to logits. */
+    /** The map from states to logits. */
     PackedMatrix head() {
         return head;
     }
 
-    /** Cosines and sines of the angles at a position, [E]. */
+    /** The angles at a position: cosines, then sines, [E]. */
     float[] turn(int position) {
         float[] turn = new float[2 * rates.length];
         for (int i = 0; i < rates.length; i++) {

@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.marft.policy.adapter.Adapter;
-import io.marft.policy.generate.KeptAdapters;
+import io.marft.policy.adapter.FusedLora;
+import io.marft.policy.generate.AdapterCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -13,25 +14,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The adapters that a lane's rows decode with, in native memory, and as one for a batch that mixes them: their matrices are
- * stacked, and a row's products with what is not its own are multiplied by zero. The owner of that memory; belongs to
+ * The adapters that a lane's rows decode with, in native memory. Where rows of a batch have different adapters, these are
+ * stacked into one: a row's products with the columns of other adapters are multiplied by zero. Owns that memory; belongs to
  * its lane's thread.
  */
-final class ServedAdapters implements AutoCloseable {
+final class TorchAdapters implements AutoCloseable {
 
     private static final String LORA = "lora[]";
     private static final String OWNERS = "owners[]";
-    private static final int MAPS = 4;
+    private static final int MAPS = FusedLora.MAPS.size();
 
     private final Native module;
     private final FusedLora fusion;
-    private final KeptAdapters<Prepared> kept = new KeptAdapters<>(this::prepare, Prepared::close);
+    private final AdapterCache<Prepared> kept = new AdapterCache<>(this::prepare, Prepared::close);
 
-    ServedAdapters(Native module, FusedLora fusion) {
+    TorchAdapters(Native module, FusedLora fusion) {
         this.module = module;
         this.fusion = fusion;
     }
 
+    /** What is prepared of an adapter: its matrices, and the beginning that its prompts have in common. */
     private static final class Prepared {
         private final NDManager memory;
         private final NDList lora;
@@ -50,17 +52,17 @@ final class ServedAdapters implements AutoCloseable {
         }
     }
 
-    /** One adapter's matrices, as an input of the module's methods. */
+    /** One adapter's matrices, as an input to the module's methods. */
     NDList lora(Adapter adapter) {
         return kept.of(adapter).lora;
     }
 
-    /** What prompts of an adapter were seen to have in common. */
+    /** The beginning that prompts of an adapter have had in common. */
     Optional<Prefix> prefix(Adapter adapter) {
         return kept.of(adapter).prefix;
     }
 
-    /** Replaces what prompts of an adapter have in common. */
+    /** Keeps another beginning for an adapter, in place of the one before. */
     void learn(Adapter adapter, Prefix prefix) {
         Prepared own = kept.of(adapter);
         own.prefix.ifPresent(Prefix::close);
@@ -81,15 +83,16 @@ final class ServedAdapters implements AutoCloseable {
     /**
      * The adapters of a batch.
      *
-     * @param lora the matrices of all of them, stacked
-     * @param owners which of the stacked columns are each row's own; nothing where all rows share one adapter
+     * @param lora the matrices of all adapters, stacked
+     * @param owners for each fused map [rows, ranks], 1 where a stacked column is the row's own and 0 elsewhere; a list that
+     *     stands for none where all rows share one adapter
      */
     record Stack(NDList lora, NDList owners) {}
 
     /**
-     * The adapters of a batch as one.
+     * Stacks the adapters of a batch.
      *
-     * @param memory will own what is made for it
+     * @param memory will own what is made for the batch
      * @param rows the adapter of each row
      */
     Stack stack(NDManager memory, List<Adapter> rows) {
@@ -101,7 +104,7 @@ final class ServedAdapters implements AutoCloseable {
         List<Prepared> parts = distinct.stream().map(kept::of).toList();
         NDList lora = parts.get(0).lora;
         if (parts.size() > 1) {
-            // The first input's manager owns the result.
+            // The first input's manager, which is an adapter's, owns the result until it is attached to "memory".
             NDList inputs = new NDList();
             parts.forEach(part -> inputs.addAll(part.lora));
             lora = module.run("stack", Native.Mode.INFERENCE, inputs);

@@ -1,7 +1,8 @@
-package io.marft.policy.decoder;
+package io.marft.policy.decoder.vector;
 
 import io.marft.kernels.PackedMatrix;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.FusedLora;
 import io.marft.policy.checkpoint.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,8 @@ import java.util.Optional;
 /** An adapter's matrices as {@link VectorPasses} multiplies them. Immutable. */
 final class VectorLora {
 
-    private static final int MAPS = 4;
-
     /**
-     * What is added to a linear map: (x A') B'.
+     * What an adapter adds to a linear map: (x A') B'.
      *
      * @param a [ranks, inputs]
      * @param b [outputs, ranks], with the adapter's scale
@@ -35,8 +34,8 @@ final class VectorLora {
         return new PackedMatrix(matrix.shape().get(0), matrix.shape().get(1), matrix.values(), new float[0]);
     }
 
-    /** What the adapter adds to a layer's fused map. */
+    /** What the adapter adds to a layer's fused map; empty where it adds nothing. */
     Optional<Pair> pair(int layer, int map) {
-        return pairs.get(layer * MAPS + map);
+        return pairs.get(layer * FusedLora.MAPS.size() + map);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ServedAgentsTest {
+class AgentRosterTest {
 
     private static final Instant APPLIED = Instant.parse("2026-11-24T12:00:00Z");
 
@@ -23,19 +23,19 @@ class ServedAgentsTest {
 
     @Test
     void shouldServeNobodyOfATeamThatIsNotOnTheLog() {
-        assertEquals(Set.of(), ServedAgents.at(APPLIED, List.of()));
+        assertEquals(Set.of(), AgentRoster.at(APPLIED, List.of()));
     }
 
     @Test
     void shouldServeTheNewestVersionForEver() {
-        assertEquals(Set.of("reasoner", "actor"), ServedAgents.at(APPLIED.plusSeconds(1_000_000), List.of(FIRST)));
+        assertEquals(Set.of("reasoner", "actor"), AgentRoster.at(APPLIED.plusSeconds(1_000_000), List.of(FIRST)));
     }
 
     @Test
     void shouldServeAnOlderVersionUntilItsLastEpisodesHaveMissedTheirDeadline() {
         List<Team> versions = List.of(FIRST, SECOND);
 
-        assertEquals(Set.of("reasoner", "actor", "judge"), ServedAgents.at(APPLIED.plusSeconds(79), versions));
-        assertEquals(Set.of("reasoner", "judge"), ServedAgents.at(APPLIED.plusSeconds(80), versions));
+        assertEquals(Set.of("reasoner", "actor", "judge"), AgentRoster.at(APPLIED.plusSeconds(79), versions));
+        assertEquals(Set.of("reasoner", "judge"), AgentRoster.at(APPLIED.plusSeconds(80), versions));
     }
 }

@@ -9,23 +9,33 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a lane has made ready of each adapter, by the adapter's identity. Those that no row uses are kept, too, up to
- * {@link #KEPT} in all, so that agents who take turns find theirs again. Belongs to its lane's thread.
+ * A lane's cache of what it has prepared of each adapter, by the adapter's identity. It keeps {@link #KEPT} of them, also those
+ * that no row uses now, so that agents who take turns find theirs again. Belongs to its lane's thread.
+ *
+ * @param <T> what is prepared of an adapter, such as its matrices in native memory
  */
-public final class KeptAdapters<T> implements AutoCloseable {
+public final class AdapterCache<T> implements AutoCloseable {
 
+    /** How many adapters are kept; more only while rows use them. */
     public static final int KEPT = 8;
 
     private final Function<Adapter, T> prepare;
     private final Consumer<T> free;
-    /** Least recently used first. */
+    /** In the order of their last use, longest ago first. */
     private final Map<Adapter, T> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
-    public KeptAdapters(Function<Adapter, T> prepare, Consumer<T> free) {
+    /**
+     * Makes an empty cache.
+     *
+     * @param prepare prepares an adapter when it is first asked for
+     * @param free frees what was prepared
+     */
+    public AdapterCache(Function<Adapter, T> prepare, Consumer<T> free) {
         this.prepare = prepare;
         this.free = free;
     }
 
+    /** What is prepared of an adapter. */
     public T of(Adapter adapter) {
         return prepared.computeIfAbsent(adapter, prepare);
     }

@@ -52,9 +52,9 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
  * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
  */
-public final class AdaptersInService implements Service {
+public final class AdapterFollower implements Service {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AdaptersInService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterFollower.class);
     private static final String NAME = "serving";
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
@@ -65,7 +65,7 @@ public final class AdaptersInService implements Service {
     private final AdapterCheck check;
     private final Set<String> agents;
     private final Map<String, AdapterAssembly<ConsumerRecord<String, byte[]>>> assemblies = new HashMap<>();
-    private final Map<String, ServedAdapter> served = new ConcurrentHashMap<>();
+    private final Map<String, VersionedAdapter> served = new ConcurrentHashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toldBefore = new HashMap<>();
     private final Map<TopicPartition, Long> told = new HashMap<>();
     /** Places of records that this process has rejected: a start may read some of them twice. */
@@ -86,7 +86,7 @@ public final class AdaptersInService implements Service {
      * @param baseModelDigest digest of the model that is to carry them
      * @param model its shape
      */
-    public AdaptersInService(
+    public AdapterFollower(
             ClientSettings settings,
             String instance,
             String team,
@@ -120,8 +120,8 @@ public final class AdaptersInService implements Service {
     }
 
     /** The adapter that the agent is to act with now. */
-    public ServedAdapter of(String agent) {
-        return served.getOrDefault(agent, ServedAdapter.base());
+    public VersionedAdapter of(String agent) {
+        return served.getOrDefault(agent, VersionedAdapter.base());
     }
 
     /**

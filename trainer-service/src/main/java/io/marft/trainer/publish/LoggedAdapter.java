@@ -9,4 +9,4 @@ import io.marft.schemas.record.AdapterManifest;
  * @param manifest what was published about it
  * @param adapter its weights, which have the manifest's digest
  */
-public record PublishedAdapter(AdapterManifest manifest, Adapter adapter) {}
+public record LoggedAdapter(AdapterManifest manifest, Adapter adapter) {}

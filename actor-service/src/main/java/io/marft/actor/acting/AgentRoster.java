@@ -9,17 +9,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which agents of a team have work: those of the newest version, and those of an older one as long as episodes may be open
- * that keep it. These are opened until whoever opens them has seen the next version, and last for the older one's deadline.
+ * Tells which agents of a team have work: those of the newest version, and those of an older version as long as episodes on it
+ * may be open. Such episodes are opened until whoever opens them has seen the next version, and they last for the older
+ * version's deadline.
  */
-final class ServedAgents {
+final class AgentRoster {
 
     /** How long after a version is applied an episode may yet be opened on the one before it. */
     private static final Duration NOTICE = Duration.ofMinutes(1);
 
-    private ServedAgents() {}
+    private AgentRoster() {}
 
-    /** @param versions of the team, lowest first */
+    /**
+     * The agents that have work.
+     *
+     * @param versions the team's versions on the log, lowest first
+     */
     static Set<String> at(Instant now, List<Team> versions) {
         Set<String> agents = new TreeSet<>();
         for (int i = 0; i < versions.size(); i++) {
@@ -32,6 +37,7 @@ final class ServedAgents {
         return agents;
     }
 
+    /** When the last episode on a version has ended, if another follows it. */
     private static Instant drained(Team version, Team next) {
         return next.getCreatedAt().plus(NOTICE).plusMillis(version.getDeadlineMillis());
     }

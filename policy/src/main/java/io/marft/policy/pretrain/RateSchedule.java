@@ -1,18 +1,19 @@
 package io.marft.policy.pretrain;
 
 /**
- * How a model is pretrained: rates rise over the warm-up, stay at their peak, and fall by a cosine.
+ * How long a model is pretrained and with which learning rates: they rise over the warm-up, stay at their peak, and fall by a
+ * cosine.
  *
  * @param steps number of optimizer steps
- * @param warmup of them, the first, with rates that rise linearly from 0
- * @param plateau of them, those after the warm-up that keep the peak
+ * @param warmup number of first steps, over which rates rise linearly from 0
+ * @param plateau number of steps behind the warm-up that keep the peak
  * @param peakRate the highest learning rate of AdamW, which trains embeddings, norms and biases
  * @param peakMatrixRate the highest learning rate of Muon, which trains the layers' matrices
  * @param finalShare the share of the peak that is left in the end
  * @param weightDecay of the matrices
  * @param maxGradientNorm longer gradients are scaled down to this norm (AdamW only: Muon's step has a size of its own)
  */
-public record Schedule(
+public record RateSchedule(
         int steps,
         int warmup,
         int plateau,
@@ -22,8 +23,8 @@ public record Schedule(
         float weightDecay,
         float maxGradientNorm) {
 
-    /** Checks the ranges. */
-    public Schedule {
+    /** @throws IllegalArgumentException if there are no steps, or fewer than warm-up and plateau take */
+    public RateSchedule {
         if (steps < 1 || warmup < 0 || plateau < 0 || warmup + plateau > steps) {
             throw new IllegalArgumentException("Schedule needs steps >= 1 and warmup + plateau <= steps, got warmup="
                     + warmup + ", plateau=" + plateau + ", steps=" + steps);
@@ -31,16 +32,16 @@ public record Schedule(
     }
 
     /** A schedule for a model of about a million weights. */
-    public static Schedule of(int steps) {
-        return new Schedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
+    public static RateSchedule of(int steps) {
+        return new RateSchedule(steps, Math.min(steps / 2, 60), 3 * steps / 10, 3e-3f, 0.02f, 0.02f, 0.05f, 1);
     }
 
-    /** AdamW's learning rate of {@code step}, counted from 0. */
+    /** AdamW's learning rate at {@code step}, counted from 0. */
     public float rate(int step) {
         return (float) (peakRate * share(step));
     }
 
-    /** Muon's learning rate of {@code step}, counted from 0. */
+    /** Muon's learning rate at {@code step}, counted from 0. */
     public float matrixRate(int step) {
         return (float) (peakMatrixRate * share(step));
     }

@@ -1,13 +1,14 @@
-package io.marft.policy.decoder;
+package io.marft.policy.decoder.vector;
 
 import io.marft.kernels.PackedMatrix;
 import io.marft.kernels.Rows;
 import io.marft.kernels.SequenceCache;
 import io.marft.policy.adapter.Adapter;
+import io.marft.policy.adapter.FusedLora;
 import io.marft.policy.checkpoint.ModelConfig;
+import io.marft.policy.generate.AdapterCache;
 import io.marft.policy.generate.Continuation;
 import io.marft.policy.generate.Draw;
-import io.marft.policy.generate.KeptAdapters;
 import io.marft.policy.generate.Passes;
 import io.marft.policy.generate.Sampler;
 import java.util.ArrayList;
@@ -21,17 +22,18 @@ import java.util.stream.IntStream;
  * The passes of a lane in Java, for small models on a CPU: libtorch spends more time on starting such a model's operations
  * than on computing them.
  *
- * <p>Reading prompts and drawing tokens are the same pass over places, each a token at a position of a row. What comes out at a
- * place depends on its row only, to the last bit, not on what passes with it or on how a prompt was cut.
+ * <p>Reading prompts and drawing tokens are the same pass over places; a place is a token at a position of a row. The result at
+ * a place depends on its row alone, to the last bit: neither on the places that pass with it nor on how a prompt was cut.
  */
-final class VectorPasses implements Passes {
+public final class VectorPasses implements Passes {
 
-    /** Places that go through a layer before the next: its matrices are read from memory once for so many. */
+    /** How many places go through a layer before the next layer: its matrices are read from memory once for all of them. */
     private static final int CHUNK = 1024;
 
-    /** Places of these at a time, whose values stay in a near cache. */
+    /** How many places are computed at a time, so that their values stay in a near cache. */
     private static final int BLOCK = PackedMatrix.rows(64);
 
+    // The places of the fused maps in FusedLora.MAPS.
     private static final int QUERY_KEY_VALUE = 0;
     private static final int OUTPUT = 1;
     private static final int GATE_UP = 2;
@@ -40,13 +42,13 @@ final class VectorPasses implements Passes {
     private final VectorModel model;
     private final ModelConfig config;
     private final int tokens;
-    private final KeptAdapters<Served> adapters;
+    private final AdapterCache<Prepared> adapters;
     private final Sampler sampler;
     private final float scale;
     private final float epsilon;
-    /** Of each row its keys and values. */
+    /** The keys and values of each row. */
     private final List<SequenceCache> caches = new ArrayList<>();
-    /** By position, as they are needed. */
+    /** The model's angles at each position, [position][E]; null until a position is first needed. */
     private final float[][] turns;
 
     /** The chunk under way, and the state of each of its places, [places, D]. */
@@ -54,7 +56,7 @@ final class VectorPasses implements Passes {
 
     private final float[] hidden;
 
-    // Of a block.
+    // Values of the block that is being computed.
     private final float[] normal;
     private final float[] projected;
     private final float[] attended;
@@ -62,32 +64,38 @@ final class VectorPasses implements Passes {
     private final float[] sums;
     private final float[] gathered;
     private final float[] scores;
+    /** What an adapter's A gives, [BLOCK, ranks]; grows with the largest adapter. */
     private float[] inner = {};
 
     /** A token at a position of a row; {@code last} if what follows it is to be drawn. */
     private record Place(
             Continuation row, Adapter adapter, SequenceCache cache, int token, int position, boolean last) {}
 
-    /** What is kept of an adapter. */
-    private static final class Served {
+    /** What is prepared of an adapter: its matrices, and the beginning that its prompts have in common. */
+    private static final class Prepared {
         private final Optional<VectorLora> lora;
         private int[] prefix = {};
         private Optional<SequenceCache> cache = Optional.empty();
 
-        private Served(Optional<VectorLora> lora) {
+        private Prepared(Optional<VectorLora> lora) {
             this.lora = lora;
         }
     }
 
-    /** @param tokens places that rows may take */
-    VectorPasses(VectorModel model, FusedLora fusion, int tokens) {
+    /**
+     * Makes the passes of one lane.
+     *
+     * @param fusion of the model's shape
+     * @param tokens how many places the rows may take together
+     */
+    public VectorPasses(VectorModel model, FusedLora fusion, int tokens) {
         this.model = model;
         this.config = model.config();
         this.tokens = tokens;
-        this.adapters = new KeptAdapters<>(
-                adapter ->
-                        new Served(adapter.isNone() ? Optional.empty() : Optional.of(new VectorLora(fusion, adapter))),
-                served -> {});
+        this.adapters = new AdapterCache<>(
+                adapter -> new Prepared(
+                        adapter.isNone() ? Optional.empty() : Optional.of(new VectorLora(fusion, adapter))),
+                prepared -> {});
         this.sampler = new Sampler(config.vocabSize());
         this.scale = (float) (1 / Math.sqrt(config.headSize()));
         this.epsilon = (float) config.rmsNormEps();
@@ -107,7 +115,7 @@ final class VectorPasses implements Passes {
         this.scores = new float[Rows.whole(config.maxPositions())];
     }
 
-    /** H · E */
+    /** The width of all query heads together, H · E. */
     private int heads() {
         return config.heads() * config.headSize();
     }
@@ -129,9 +137,9 @@ final class VectorPasses implements Passes {
 
     @Override
     public void learn(Adapter adapter, int row, int[] prefix) {
-        Served served = adapters.of(adapter);
-        served.prefix = prefix;
-        served.cache = Optional.of(copy(caches.get(row), prefix.length, prefix.length));
+        Prepared prepared = adapters.of(adapter);
+        prepared.prefix = prefix;
+        prepared.cache = Optional.of(copy(caches.get(row), prefix.length, prefix.length));
     }
 
     private SequenceCache copy(SequenceCache cache, int span, int slots) {
@@ -192,7 +200,7 @@ final class VectorPasses implements Passes {
         adapters.close();
     }
 
-    /** Adds a place to the chunk; true if that filled it, and a row has ended in it. */
+    /** Adds a place to the chunk; true if the chunk was full with it and a row has ended in it. */
     private boolean put(Place place) {
         places.add(place);
         return places.size() == CHUNK && flush();
@@ -222,10 +230,10 @@ final class VectorPasses implements Passes {
     }
 
     /**
-     * The last layer: behind its keys and values only what is drawn from is of any use. Those places' states move to the
-     * beginning.
+     * Computes the last layer. Behind its keys and values only the places matter that a token is drawn from: their states
+     * move to the beginning, and the others are left out.
      *
-     * @return these places
+     * @return the places that a token is drawn from
      */
     private List<Place> lastLayer() {
         int layer = config.layers() - 1;
@@ -250,7 +258,7 @@ final class VectorPasses implements Passes {
         return last;
     }
 
-    /** Queries of a block into "projected", its keys and values into the rows' caches. */
+    /** Computes a block's queries into "projected", and its keys and values into the rows' caches. */
     private void project(int number, List<Place> block, int first) {
         VectorModel.Layer layer = model.layer(number);
         int size = config.headSize();
@@ -274,6 +282,7 @@ final class VectorPasses implements Passes {
         }
     }
 
+    /** Adds a block's attention to its states, which begin at place {@code first} of the chunk. */
     private void attend(int number, List<Place> block, int first) {
         int stride = model.layer(number).maps().get(QUERY_KEY_VALUE).stride();
         for (int i = 0; i < block.size(); i++) {
@@ -285,6 +294,7 @@ final class VectorPasses implements Passes {
         addTo(model.layer(number).maps().get(OUTPUT).stride(), block.size(), first);
     }
 
+    /** Adds a block's feed-forward to its states. */
     private void feedForward(int number, List<Place> block, int first) {
         VectorModel.Layer layer = model.layer(number);
         int count = config.intermediateSize();
@@ -298,7 +308,7 @@ final class VectorPasses implements Passes {
         addTo(layer.maps().get(DOWN).stride(), block.size(), first);
     }
 
-    /** States from {@code first} on into "normal". */
+    /** Normalises states from place {@code first} on into "normal". */
     private void normalise(float[] weight, int count, int first) {
         int width = config.hiddenSize();
         for (int i = 0; i < count; i++) {
@@ -306,7 +316,7 @@ final class VectorPasses implements Passes {
         }
     }
 
-    /** Adds "projected" to the states from {@code first} on. */
+    /** Adds "projected" to the states from place {@code first} on. */
     private void addTo(int stride, int count, int first) {
         int width = config.hiddenSize();
         for (int i = 0; i < count; i++) {
@@ -314,7 +324,7 @@ final class VectorPasses implements Passes {
         }
     }
 
-    /** x [block, inputs] times a fused map, and what each place's adapter adds, into "projected". */
+    /** Computes x [block, inputs] times a fused map, and what each place's adapter adds, into "projected". */
     private void linear(int layer, int map, float[] x, int inputs, List<Place> block) {
         model.layer(layer).maps().get(map).multiply(x, inputs, block.size(), projected);
         Adapter first = block.isEmpty() ? Adapter.none() : block.get(0).adapter();
@@ -333,13 +343,14 @@ final class VectorPasses implements Passes {
         return adapters.of(adapter).lora.flatMap(lora -> lora.pair(layer, map));
     }
 
+    /** The places of a block that are of one adapter. */
     private static int[] own(Adapter adapter, List<Place> block) {
         return IntStream.range(0, block.size())
                 .filter(i -> block.get(i).adapter() == adapter)
                 .toArray();
     }
 
-    /** y += (x A') B' */
+    /** Computes y += (x A') B'. */
     private void add(VectorLora.Pair pair, float[] x, int inputs, int count, float[] y) {
         if (inner.length < BLOCK * pair.a().stride()) {
             inner = new float[BLOCK * pair.a().stride()];
@@ -348,7 +359,7 @@ final class VectorPasses implements Passes {
         pair.b().multiplyAdd(inner, pair.a().stride(), count, y);
     }
 
-    /** The same for some of the block's places only, in "projected". */
+    /** Does the same for some places of the block only, in "projected". */
     private void addToOwn(VectorLora.Pair pair, float[] x, int inputs, int[] own) {
         int stride = pair.b().stride();
         for (int i = 0; i < own.length; i++) {
@@ -368,7 +379,7 @@ final class VectorPasses implements Passes {
         return turns[position];
     }
 
-    /** Draws what follows each place; true if a row has ended. */
+    /** Draws the token that follows each place; true if a row has ended. */
     private boolean draw(List<Place> last) {
         boolean ended = false;
         for (int first = 0; first < last.size(); first += BLOCK) {

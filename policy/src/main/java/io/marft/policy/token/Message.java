@@ -1,9 +1,0 @@
-package io.marft.policy.token;
-
-/**
- * One turn of a conversation.
- *
- * @param role such as {@code system}, {@code user} or {@code assistant}
- * @param content its text
- */
-public record Message(String role, String content) {}
