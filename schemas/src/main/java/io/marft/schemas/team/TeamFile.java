@@ -1,23 +1,17 @@
 package io.marft.schemas.team;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.marft.schemas.yaml.YamlException;
+import io.marft.schemas.yaml.YamlFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -55,11 +49,14 @@ public final class TeamFile {
 
     private static final Duration MOST_DEADLINE = Duration.ofHours(24);
 
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private final YamlFile file;
+    private final int unstated;
 
-    private TeamFile() {}
+    /** @param unstated the version of a team whose file states none */
+    private TeamFile(YamlFile file, int unstated) {
+        this.file = file;
+        this.unstated = unstated;
+    }
 
     private record SamplingEntry(
             Float temperature,
@@ -85,7 +82,7 @@ public final class TeamFile {
     }
 
     private record AgentEntry(
-            String name, String profile, List<String> after, String when, boolean answers, SamplingEntry sampling) {
+            String name, String profile, List<String> after, String when, Boolean answers, SamplingEntry sampling) {
 
         TeamAgent agent() {
             return TeamAgent.newBuilder()
@@ -93,7 +90,7 @@ public final class TeamFile {
                     .setProfile(Objects.requireNonNullElse(profile, ""))
                     .setAfter(Objects.requireNonNullElse(after, List.of()))
                     .setWhen(Objects.requireNonNullElse(when, ""))
-                    .setAnswers(answers)
+                    .setAnswers(Objects.requireNonNullElse(answers, false))
                     .setSampling(Objects.requireNonNullElse(sampling, SamplingEntry.NONE)
                             .sampling())
                     .build();
@@ -106,20 +103,10 @@ public final class TeamFile {
     /**
      * Reads a team file.
      *
-     * @throws TeamException if it cannot be read or used; the message names the file, the place and the rule
+     * @throws TeamException if it cannot be read or used; the message names the file, the key, the rule and the line
      */
     public static Team load(Path file) {
-        return parse(read(file), file.toString());
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new TeamException("team file " + file + " does not exist", e);
-        } catch (IOException e) {
-            throw new TeamException("team file " + file + " cannot be read: " + e.getMessage(), e);
-        }
+        return read(() -> YamlFile.read("team", file), 1);
     }
 
     /**
@@ -128,7 +115,7 @@ public final class TeamFile {
      * @throws TeamException as {@link #load}
      */
     public static Team loadDraft(Path file) {
-        return parse(read(file), file.toString(), 0);
+        return read(() -> YamlFile.read("team", file), 0);
     }
 
     /**
@@ -138,146 +125,99 @@ public final class TeamFile {
      * @throws TeamException as {@link #load}
      */
     public static Team parse(String yaml, String where) {
-        return parse(yaml, where, 1);
+        return read(() -> YamlFile.parse(yaml, where), 1);
     }
 
-    private static Team parse(String yaml, String where, int unstated) {
-        if (yaml.isBlank()) {
-            throw new TeamException(where + ": is empty: a team needs a name and agents");
-        }
-        TeamEntry entry;
+    private static Team read(Supplier<YamlFile> file, int unstated) {
         try {
-            entry = YAML.readValue(yaml, TeamEntry.class);
-        } catch (UnrecognizedPropertyException e) {
-            throw new TeamException(
-                    where + ": unknown key '" + e.getPropertyName() + "' at " + place(e) + ": known keys are "
-                            + e.getKnownPropertyIds(),
-                    e);
-        } catch (JsonMappingException e) {
-            throw new TeamException(where + ": " + e.getOriginalMessage() + " at " + place(e) + line(e), e);
-        } catch (JsonProcessingException e) {
-            throw new TeamException(
-                    where + ": not YAML: "
-                            + e.getOriginalMessage().lines().findFirst().orElse("") + line(e),
-                    e);
+            return new TeamFile(file.get(), unstated).team();
+        } catch (YamlException e) {
+            throw new TeamException(e.getMessage(), e);
         }
-        return team(entry, where, unstated);
     }
 
-    private static Team team(TeamEntry entry, String where, int unstated) {
-        require(
-                entry.name() != null && NAME.matcher(entry.name()).matches(),
-                where,
-                "name",
-                NAME.pattern(),
-                entry.name());
+    private Team team() {
+        if (file.isEmpty()) {
+            throw file.broken("", "is empty: a team needs a name and agents");
+        }
+        TeamEntry entry = file.as(TeamEntry.class);
+        requireName(entry.name(), "name");
         int version = Objects.requireNonNullElse(entry.version(), unstated);
         int horizon = Objects.requireNonNullElse(entry.horizon(), 1);
-        require(version >= 1 || entry.version() == null, where, "version", "at least 1", version);
-        require(horizon >= 1, where, "horizon", "at least 1", horizon);
-        require(entry.agents() != null && !entry.agents().isEmpty(), where, "agents", "a list of at least one", null);
-        for (AgentEntry agent : entry.agents()) {
-            check(agent, where);
+        file.require(version >= 1 || entry.version() == null, "version", "at least 1", version);
+        file.require(horizon >= 1, "horizon", "at least 1", horizon);
+        file.require(entry.agents() != null && !entry.agents().isEmpty(), "agents", "a list of at least one", null);
+        for (int i = 0; i < entry.agents().size(); i++) {
+            check(entry.agents().get(i), "agents[" + i + "]");
         }
-        Duration deadline = deadline(entry, where);
         Team team = Team.newBuilder()
                 .setName(entry.name())
                 .setVersion(version)
                 .setAgents(entry.agents().stream().map(AgentEntry::agent).toList())
                 .setHorizon(horizon)
                 .setRetry(Objects.requireNonNullElse(entry.retry(), ""))
-                .setDeadlineMillis(deadline.toMillis())
+                .setDeadlineMillis(deadline(entry).toMillis())
                 .setCreatedAt(Instant.EPOCH)
                 .build();
         try {
             new DependencyFunction(team);
         } catch (TeamException e) {
-            throw new TeamException(where + ": " + e.getMessage(), e);
+            throw file.broken("", e.getMessage());
         }
         return team;
     }
 
-    private static Duration deadline(TeamEntry entry, String where) {
+    private void requireName(String name, String key) {
+        file.require(name != null && NAME.matcher(name).matches(), key, NAME.pattern(), name);
+    }
+
+    private Duration deadline(TeamEntry entry) {
         if (entry.deadline() == null) {
             return Duration.ofMillis(DEFAULT_DEADLINE_MILLIS);
         }
         Optional<Duration> deadline = Spans.parse(entry.deadline());
-        require(
+        file.require(
                 deadline.filter(span -> span.toMillis() >= LEAST_DEADLINE_MILLIS && span.compareTo(MOST_DEADLINE) <= 0)
                         .isPresent(),
-                where,
                 "deadline",
                 "a time from 100ms to 24h, such as 90s or 10m",
                 entry.deadline());
         return deadline.orElseThrow();
     }
 
-    private static void check(AgentEntry agent, String where) {
-        require(
-                agent != null
-                        && agent.name() != null
-                        && NAME.matcher(agent.name()).matches(),
-                where,
-                "an agent's name",
-                NAME.pattern(),
-                agent == null ? null : agent.name());
+    private void check(AgentEntry agent, String at) {
+        file.require(agent != null, at, "an agent: a name and what else it has", null);
+        requireName(agent.name(), at + ".name");
         Sampling sampling =
                 Objects.requireNonNullElse(agent.sampling(), SamplingEntry.NONE).sampling();
-        String of = "of agent '" + agent.name() + "' ";
+        String of = at + ".sampling.";
         float temperature = sampling.getTemperature();
-        require(
+        file.require(
                 temperature == 0 || (temperature >= COLDEST && Float.isFinite(temperature)),
-                where,
                 of + "temperature",
                 "0 (greedy) or at least " + COLDEST,
                 temperature);
-        require(sampling.getTopK() >= 0, where, of + "topK", "at least 0 (0 keeps all)", sampling.getTopK());
-        require(
+        file.require(sampling.getTopK() >= 0, of + "topK", "at least 0 (0 keeps all)", sampling.getTopK());
+        file.require(
                 sampling.getTopP() > 0 && sampling.getTopP() <= 1,
-                where,
                 of + "topP",
                 "above 0 and at most 1",
                 sampling.getTopP());
-        require(sampling.getMaxNewTokens() >= 1, where, of + "maxNewTokens", "at least 1", sampling.getMaxNewTokens());
-        require(
+        file.require(sampling.getMaxNewTokens() >= 1, of + "maxNewTokens", "at least 1", sampling.getMaxNewTokens());
+        file.require(
                 sampling.getMinP() >= 0 && sampling.getMinP() < 1,
-                where,
                 of + "minP",
                 "at least 0 and below 1 (0 keeps all)",
                 sampling.getMinP());
-        require(
+        file.require(
                 sampling.getStopTokens().stream().allMatch(token -> token != null && token >= 0),
-                where,
                 of + "stopTokens",
                 "ids of tokens, not negative",
                 sampling.getStopTokens());
-        require(
+        file.require(
                 sampling.getStop().stream().allMatch(text -> text != null && !text.isEmpty()),
-                where,
                 of + "stop",
                 "texts that are not empty",
                 sampling.getStop());
-    }
-
-    private static void require(boolean holds, String where, String what, String rule, Object got) {
-        if (!holds) {
-            throw new TeamException(where + ": " + what + " must be " + rule + ", got: " + got);
-        }
-    }
-
-    private static String place(JsonMappingException e) {
-        StringBuilder path = new StringBuilder();
-        for (JsonMappingException.Reference step : e.getPath()) {
-            if (step.getFieldName() != null) {
-                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
-            } else {
-                path.append('[').append(step.getIndex()).append(']');
-            }
-        }
-        return path.toString();
-    }
-
-    private static String line(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
     }
 }

@@ -103,24 +103,31 @@ class TeamFileTest {
 
     @Test
     void shouldNameFilePlaceAndRuleOfWhatIsWrong() {
-        refused("nmae: x\n", "unknown key 'nmae' at nmae: known keys are");
-        refused("name: x\nagents:\n- {name: a, colour: red}\n", "unknown key 'colour' at agents[0].colour");
+        refused("nmae: x\n", "unknown key 'nmae': known keys there are [agents, deadline, horizon, name,");
+        refused("nmae: x\n", "; nearest is 'name' (line 1)");
+        refused(
+                "name: x\nagents:\n- {name: a, colour: red}\n",
+                "unknown key 'agents[0].colour': known keys there are [after, answers, name,");
         refused("name: X\nagents: [{name: a, answers: true}]\n", "name must be [a-z]");
+        refused("name: x\nagents:\n- {name: a, answers: true}\n- {name: B}\n", "agents[1].name must be [a-z]");
+        refused("name: x\nagents:\n- {name: a, after: [b]}\n", "agent 'a'");
         refused("name: x\n", "agents must be a list of at least one");
         refused("name: x\nhorizon: 0\nagents: [{name: a, answers: true}]\n", "horizon must be at least 1, got: 0");
         refused(
                 "name: x\nagents: [{name: a, answers: true, sampling: {topP: 1.5}}]\n",
-                "topP must be above 0 and at most 1");
+                "agents[0].sampling.topP must be above 0 and at most 1, got: 1.5 (line 2)");
         refused(
                 "name: x\nagents: [{name: a, answers: true, sampling: {minP: 1}}]\n",
-                "of agent 'a' minP must be at least 0 and below 1 (0 keeps all), got: 1.0");
+                "agents[0].sampling.minP must be at least 0 and below 1 (0 keeps all), got: 1.0 (line 2)");
         refused(
                 "name: x\nagents: [{name: a, answers: true, sampling: {stop: [\"\"]}}]\n",
-                "of agent 'a' stop must be texts that are not empty, got: []");
+                "agents[0].sampling.stop must be texts that are not empty, got: [] (line 2)");
         refused(
                 "name: x\nagents: [{name: a, answers: true, sampling: {stopTokens: [-1]}}]\n",
-                "of agent 'a' stopTokens must be ids of tokens, not negative, got: [-1]");
-        refused("name: x\nagents: [{name: a, answers: true, sampling: {topK: many}}]\n", "line 2");
+                "agents[0].sampling.stopTokens must be ids of tokens, not negative, got: [-1] (line 2)");
+        refused(
+                "name: x\nagents: [{name: a, answers: true, sampling: {topK: many}}]\n",
+                "agents[0].sampling.topK must be a whole number of 32 bits, got: many (line 2)");
         refused("name: \"x\n", "not YAML");
         refused("", "is empty");
     }

@@ -50,14 +50,16 @@ final class TrainingFileTest {
 
     @Test
     void shouldRefuseChoicesThatDoNotExistOrDoNotGoTogether() {
-        assertTrue(refusal("level: word").contains("[token, action]"), refusal("level: word"));
-        assertTrue(refusal("schedule: {kind: random}").startsWith("training.yaml: in 'schedule.kind', "));
+        assertEquals("training.yaml: level must be one of [action, token], got: word (line 1)", refusal("level: word"));
         assertEquals(
-                "training.yaml: in 'schedule', interval must be at least 1, got: 0",
+                "training.yaml: schedule.kind must be one of [sequential, joint, alternate], got: random (line 1)",
+                refusal("schedule: {kind: random}"));
+        assertEquals(
+                "training.yaml: schedule.interval must be at least 1, got: 0 (line 1)",
                 refusal("schedule: {interval: 0}"));
         assertEquals(
                 "training.yaml: formulas must be marft unless credit is team and schedule.kind is joint or alternate, which is"
-                        + " all the reference has, got: reference",
+                        + " all the reference has, got: reference (line 1)",
                 refusal("formulas: reference"));
         assertEquals(
                 "training.yaml: schedule.kind must be joint or alternate where credit is independent, which knows no"
@@ -65,10 +67,11 @@ final class TrainingFileTest {
                 refusal("credit: independent"));
         for (String key : List.of("level", "credit", "formulas", "schedule", "lora")) {
             assertEquals(
-                    "training.yaml: " + key + " must be given, or its key left out, got: nothing", refusal(key + ":"));
+                    "training.yaml: " + key + " must be given, or its key left out, got: nothing (line 1)",
+                    refusal(key + ":"));
         }
         assertEquals(
-                "training.yaml: minibatches must be at most batchEpisodes=2, got: 3",
+                "training.yaml: minibatches must be at most batchEpisodes=2, got: 3 (line 2)",
                 refusal("batchEpisodes: 2\nminibatches: 3"));
     }
 
@@ -87,13 +90,17 @@ final class TrainingFileTest {
     @Test
     void shouldRefuseAnUnknownKeyByName() {
         assertTrue(refusal("policy: {klip: 0.1}").startsWith("training.yaml: unknown key 'policy.klip': known keys"));
+        assertTrue(refusal("policy: {klip: 0.1}").endsWith("; nearest is 'clip' (line 1)"));
     }
 
     @Test
     void shouldNameFileKeyRuleAndValue() {
         assertEquals(
-                "training.yaml: in 'policy', clip must be above 0 and below 1, got: 7.0", refusal("policy: {clip: 7}"));
-        assertEquals("training.yaml: epochs must be at least 1, got: 0", refusal("epochs: 0"));
+                "training.yaml: policy.clip must be above 0 and below 1, got: 7.0 (line 1)",
+                refusal("policy: {clip: 7}"));
+        assertEquals("training.yaml: epochs must be at least 1, got: 0 (line 1)", refusal("epochs: 0"));
+        assertEquals(
+                "training.yaml: epochs must be a whole number of 32 bits, got: nothing (line 1)", refusal("epochs:"));
     }
 
     @Test

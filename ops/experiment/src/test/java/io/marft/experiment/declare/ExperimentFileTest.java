@@ -69,16 +69,18 @@ class ExperimentFileTest {
                     """
                     name: small | name: Small! | name must be [a-z][a-z0-9-]{0,62}, got: Small!
                     tokens: 2500 | tokens: 0 | tokens must be at least 1, got: 0
-                    tokens: 2500 | tokens: 2.5 | tokens:
-                    tokens: 2500 | tokens: 1, 2 | tokens:
+                    tokens: 2500 | tokens: 2.5 | tokens must be a whole number of 64 bits, got: 2.5 (line 2)
+                    tokens: 2500 | tokens: 1, 2 | tokens must be a whole number of 64 bits, got: 1, 2 (line 2)
                     seeds: [1, 2] | seeds: [1, 1] | seeds must be a list of different numbers, got: [1, 1]
                     points: 2 | points: 0 | evaluation.points must be at least 1, got: 0
                     points: 2 | point: 2 | unknown key 'evaluation.point': known keys there are
                     training: training.yaml | training: none.yaml | none.yaml does not exist
                     two: team.yaml | two: none.yaml | teams.two: team file
-                    marft: {} | marft: {train: 1.5} | algorithms.marft.train
-                    marft: {} | marft: {training: {epoch: 2}} | algorithms.marft.training: unknown key 'epoch'
-                    marft: {} | marft: {training: {epochs: 0}} | epochs must be at least 1, got: 0
+                    marft: {} | marft: {train: 1.5} | algorithms.marft.train must be true or false, got: 1.5 (line 9)
+                    marft: {} | untuned: {} | key 'algorithms.untuned' is given twice, first in line 8 (line 9)
+                    marft: {} | marft: {training: {epoch: 2}} | unknown key 'algorithms.marft.training.epoch': known keys there are
+                    marft: {} | marft: {training: {epochs: 0}} | algorithms.marft.training.epochs must be at least 1, got: 0 (line 9)
+                    marft: {} | marft: {training: {minibatches: 17}} | algorithms.marft.training.minibatches must be at most batchEpisodes=16, got: 17 (line 9)
                     marft: {} | marft: {training: 3} | algorithms.marft.training must be keys of a training file, got: 3
                     {train: false} | {train: false, training: {epochs: 2}} | must be left out where train is false
                     team: two | team: three | cells[0].team must be one of [two], got: three
