@@ -12,7 +12,6 @@ import io.marft.cli.process.Failures;
 import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
 import io.marft.environments.arithmetic.ArithmeticTask;
-import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
 import io.marft.policy.LanguageModel;
@@ -100,8 +99,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--max-untrained",
             paramLabel = "EPISODES",
             defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
-            description = "The environment pauses while more closed episodes than these wait for the trainer; "
-                    + "0 never pauses. Default: MARFT_MAX_UNTRAINED, or else 64.")
+            description = "The environment rests while more closed episodes than these wait for the trainer; "
+                    + "0 never rests. Default: MARFT_MAX_UNTRAINED, or else 64.")
     private int maxUntrained;
 
     @Mixin
@@ -157,11 +156,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int environment(ClientSettings client, Team team) {
-        EnvironmentService environment =
-                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), new ArithmeticTask());
-        return maxUntrained == 0
-                ? run(environment)
-                : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));
+        EnvironmentSettings settings = new EnvironmentSettings(team, seed, inFlight).withMaxUntrained(maxUntrained);
+        return run(new EnvironmentService(client, settings, new ArithmeticTask()));
     }
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {
