@@ -15,6 +15,8 @@ import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
+import io.marft.streaming.log.LogEnds;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -190,13 +192,11 @@ public final class AdapterFollower implements Service {
     }
 
     private List<TopicPartition> partitions(Topic topic) {
-        return consumer.partitionsFor(settings.topics().of(topic)).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
+        return LogReader.partitions(consumer, settings.topics().of(topic));
     }
 
     private void readTo(Map<TopicPartition, Long> ends) {
-        while (!closing && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        while (!closing && !LogEnds.reached(consumer, ends)) {
             poll();
         }
     }

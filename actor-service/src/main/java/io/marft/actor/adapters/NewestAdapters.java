@@ -1,6 +1,7 @@
 package io.marft.actor.adapters;
 
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.streaming.log.LogEnds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -49,7 +50,7 @@ final class NewestAdapters {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        while (!LogEnds.reached(consumer, ends)) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 wanted.apply(record).ifPresent(manifest -> add(manifest, record.offset()));
             }

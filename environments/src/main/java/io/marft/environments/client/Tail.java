@@ -4,41 +4,38 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** What is committed to some topics from now on. Not thread-safe. */
 public final class Tail implements AutoCloseable {
 
-    private final KafkaConsumer<String, byte[]> consumer;
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final LogReader reader;
     private final RecordCodec codec;
     private final ClientSettings settings;
 
-    /** Begins at the topics' ends as they are when this returns. */
+    /**
+     * Begins at the topics' ends as they are when this returns.
+     *
+     * @throws IllegalStateException if a topic does not exist
+     */
     public Tail(ClientSettings settings, Topic... topics) {
         this.settings = settings;
+        this.reader = LogReader.atEnd(
+                settings, Arrays.stream(topics).map(settings.topics()::of).toList());
         this.codec = settings.codec();
-        this.consumer = new KafkaConsumer<>(settings.reader());
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (Topic topic : topics) {
-            String name = settings.topics().of(topic);
-            consumer.partitionsFor(name)
-                    .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position); // Seeking is lazy; asking fixes the place.
     }
 
+    /** What has come; it waits a little if nothing has. */
     public ConsumerRecords<String, byte[]> poll() {
-        return consumer.poll(Duration.ofMillis(100));
+        return reader.poll(POLL);
     }
 
     /** The record's value if it comes from that topic and is readable. */
@@ -54,7 +51,7 @@ public final class Tail implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
         codec.close();
     }
 }

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What an environment feeds to whom. A team and a seed name a stream of exercises; the stream goes on where it was left,
- * whatever the run.
+ * What an environment feeds to whom. A team and a seed name a stream of exercises; a later run goes on where the one before
+ * left the stream.
  *
  * @param team the team that is to act; it is asked one question in each episode. Episodes take its newest version on the log,
  *     or this one as long as there is none
@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
  * @param inFlight how many episodes may be open at a time
  * @param run part of episode ids: letters and digits; two streams must not share one
  * @param patience how long an episode may take before another takes its place
+ * @param maxUntrained how many closed episodes may wait for the trainer before the environment rests; 0 stands for any number
  */
-public record EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience) {
+public record EnvironmentSettings(
+        Team team, long seed, int inFlight, String run, Duration patience, int maxUntrained) {
 
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
 
@@ -29,11 +31,24 @@ public record EnvironmentSettings(Team team, long seed, int inFlight, String run
         if (!RUN.matcher(run).matches()) {
             throw new IllegalArgumentException("run must be 1 to 32 letters and digits, got: '" + run + "'");
         }
+        if (maxUntrained < 0) {
+            throw new IllegalArgumentException("maxUntrained must not be negative, got: " + maxUntrained);
+        }
     }
 
-    /** With the stream's own run name and a minute of patience. */
+    /** An environment that never rests. */
+    public EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience) {
+        this(team, seed, inFlight, run, patience, 0);
+    }
+
+    /** An environment that never rests, with the stream's own run name and a minute of patience. */
     public EnvironmentSettings(Team team, long seed, int inFlight) {
         this(team, seed, inFlight, run(team, seed), Duration.ofMinutes(1));
+    }
+
+    /** The same with that number of closed episodes that may wait for the trainer. */
+    public EnvironmentSettings withMaxUntrained(int episodes) {
+        return new EnvironmentSettings(team, seed, inFlight, run, patience, episodes);
     }
 
     /** A run name that belongs to one stream: the same for ever. */

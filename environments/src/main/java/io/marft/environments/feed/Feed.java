@@ -8,6 +8,7 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import io.marft.streaming.log.TeamLog;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +38,9 @@ final class Feed implements AutoCloseable {
     /** After this time every service that runs has read a version of a team. */
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
+    /** How long a turn waits for an episode to close. */
+    private static final Duration POLL = Duration.ofMillis(100);
+
     private final EnvironmentSettings settings;
     private final Task task;
     private final OpenEpisodes open;
@@ -47,6 +52,7 @@ final class Feed implements AutoCloseable {
     private final List<TopicPartition> partitions;
     private final TeamLog teams;
 
+    private Optional<Valve> valve = Optional.empty();
     private Cursor cursor;
     /** Behind the last transaction that was tried; where it failed, only the log knows whether it was committed. */
     private Cursor tried;
@@ -66,13 +72,14 @@ final class Feed implements AutoCloseable {
         try {
             producer.initTransactions();
             String topic = client.topics().of(Topic.TRAJECTORIES);
-            this.partitions = trajectories.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
+            this.partitions = LogReader.partitions(trajectories, topic);
             trajectories.assign(partitions);
             this.cursor = committed();
             this.tried = cursor;
             teams.refresh();
+            if (settings.maxUntrained() > 0) {
+                valve = Optional.of(new Valve(client, settings.team().getName(), settings.maxUntrained()));
+            }
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -81,18 +88,14 @@ final class Feed implements AutoCloseable {
 
     /** Waits a little for episodes to close, then publishes as many exercises as there is room for. */
     void turn(BooleanSupplier paused) {
-        Duration patience = Duration.ofMillis(room(paused) > 0 ? 0 : 100);
-        for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(patience)) {
+        for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(POLL)) {
             open.closed(trajectory.key());
         }
-        int room = room(paused);
+        boolean rests = valve.map(Valve::shut).orElse(false) || paused.getAsBoolean();
+        int room = rests ? 0 : open.free(System.nanoTime());
         if (room > 0) {
             publish(room);
         }
-    }
-
-    private int room(BooleanSupplier paused) {
-        return paused.getAsBoolean() ? 0 : open.free(System.nanoTime());
     }
 
     /** The index of the next exercise. */
@@ -168,6 +171,7 @@ final class Feed implements AutoCloseable {
     public void close() {
         trajectories.close();
         teams.close();
+        valve.ifPresent(Valve::close);
         producer.close(Duration.ofSeconds(5));
         codec.close();
     }

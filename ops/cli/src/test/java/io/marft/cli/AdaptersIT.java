@@ -17,6 +17,7 @@ import io.marft.policy.decoder.ModelOptions;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.team.TeamFile;
+import io.marft.testkit.Log;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.configure.TrainingFile;
 import java.io.PrintWriter;
@@ -136,7 +137,7 @@ class AdaptersIT {
                     Asker.Answered.class,
                     new Asker(stack.client(), stack.team())
                             .ask("What is 1 plus 1?", Duration.ofMinutes(1), action -> {}));
-            for (Action action : LogRecords.values(stack.client(), Topic.ACTIONS, Action.class)) {
+            for (Action action : new Log(stack.client()).values(Topic.ACTIONS, Action.class)) {
                 if (action.getAgent().equals(agent) && action.getAdapterVersion() == version) {
                     return action;
                 }

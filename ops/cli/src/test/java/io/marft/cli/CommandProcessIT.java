@@ -12,6 +12,7 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Evaluation;
 import io.marft.schemas.record.Update;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.testkit.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,10 +53,10 @@ class CommandProcessIT {
             RunAccounts.assertNoExerciseIsLeftOut(client);
             assertEquals(
                     List.of("untuned", "tuned"),
-                    LogRecords.values(client, Topic.EVALUATIONS, Evaluation.class).stream()
+                    new Log(client).values(Topic.EVALUATIONS, Evaluation.class).stream()
                             .map(Evaluation::getName)
                             .toList());
-            assertTrue(LogRecords.values(client, Topic.UPDATES, Update.class).size() > 3, "the second run trained");
+            assertTrue(new Log(client).values(Topic.UPDATES, Update.class).size() > 3, "the second run trained");
         }
         assertFinishes(marft("replay", data, null));
     }
@@ -131,7 +132,7 @@ class CommandProcessIT {
             return 0;
         }
         try {
-            return LogRecords.values(stack.get().client(), Topic.UPDATES, Update.class)
+            return new Log(stack.get().client()).values(Topic.UPDATES, Update.class)
                     .size();
         } catch (IllegalArgumentException e) {
             return 0; // The topic is not there yet.

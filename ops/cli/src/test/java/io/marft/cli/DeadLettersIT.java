@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.cli.inspect.LogView;
 import io.marft.cli.letters.ReplayDeadLettersCommand;
 import io.marft.local.LocalBroker;
 import io.marft.schemas.catalogue.Topic;
@@ -16,6 +15,7 @@ import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import io.marft.streaming.provision.TopicProvisioner;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -166,8 +166,9 @@ class DeadLettersIT {
 
     private static List<ConsumerRecord<String, byte[]>> replayed() {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        try (LogView view = new LogView(client, List.of(client.topics().of(Topic.REFERENCES)))) {
-            view.readAll(records::add);
+        try (LogReader reader =
+                LogReader.atBeginning(client, List.of(client.topics().of(Topic.REFERENCES)))) {
+            reader.readToEnd(records::add);
         }
         return records;
     }

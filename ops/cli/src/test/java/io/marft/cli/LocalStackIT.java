@@ -22,6 +22,7 @@ import io.marft.schemas.record.Update;
 import io.marft.schemas.team.TeamFile;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.testkit.Log;
 import io.marft.trainer.configure.TrainingFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,9 +67,9 @@ class LocalStackIT {
 
             int bad = sendBadRecords(
                     client,
-                    LogRecords.values(client, Topic.ACTIONS, Action.class).get(0));
+                    new Log(client).values(Topic.ACTIONS, Action.class).get(0));
             stack.startTraining();
-            await(() -> LogRecords.values(client, Topic.UPDATES, Update.class).size() >= 4);
+            await(() -> new Log(client).values(Topic.UPDATES, Update.class).size() >= 4);
             stack.stopTraining();
             assertInstanceOf(
                     Asker.Answered.class,
@@ -87,7 +88,7 @@ class LocalStackIT {
             RunAccounts.assertNoExerciseIsLeftOut(client);
             assertEquals(
                     bad,
-                    LogRecords.values(client, Topic.DEAD_LETTERS, DeadLetter.class).stream()
+                    new Log(client).values(Topic.DEAD_LETTERS, DeadLetter.class).stream()
                             .filter(letter -> letter.getKey() != null
                                     && new String(bytes(letter.getKey()), StandardCharsets.UTF_8).startsWith("bad-"))
                             .map(letter -> letter.getTopic() + letter.getPartition() + "@" + letter.getOffset())
@@ -130,7 +131,7 @@ class LocalStackIT {
 
     private static int size(
             ClientSettings client, Topic topic, Class<? extends org.apache.avro.specific.SpecificRecord> type) {
-        return LogRecords.values(client, topic, type).size();
+        return new Log(client).values(topic, type).size();
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

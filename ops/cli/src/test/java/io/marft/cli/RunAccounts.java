@@ -7,6 +7,7 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.testkit.Log;
 import io.marft.testkit.verify.History;
 import io.marft.testkit.verify.Verifier;
 import java.util.List;
@@ -28,7 +29,7 @@ final class RunAccounts {
 
     /** The stream of training exercises has no gap, and no exercise is in it twice. */
     static void assertNoExerciseIsLeftOut(ClientSettings client) {
-        List<Integer> exercises = LogRecords.values(client, Topic.OBSERVATIONS, Observation.class).stream()
+        List<Integer> exercises = new Log(client).values(Topic.OBSERVATIONS, Observation.class).stream()
                 .filter(observation -> observation.getPurpose() == Purpose.TRAINING)
                 .map(Observation::getEpisode)
                 .map(episode -> Integer.parseInt(episode.substring(episode.lastIndexOf('-') + 1)))

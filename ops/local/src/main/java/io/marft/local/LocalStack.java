@@ -4,7 +4,6 @@ import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
 import io.marft.actor.routing.RouterService;
 import io.marft.actor.routing.RouterSettings;
-import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
 import io.marft.environments.task.Tasks;
@@ -111,11 +110,10 @@ public final class LocalStack implements AutoCloseable {
                 INSTANCE));
         EnvironmentService environment = start(new EnvironmentService(
                 cluster.client(),
-                new EnvironmentSettings(team, settings.seed(), settings.inFlight()),
+                new EnvironmentSettings(team, settings.seed(), settings.inFlight())
+                        .withMaxUntrained(settings.training().batchEpisodes()),
                 Tasks.named(Tasks.BUNDLED)));
-        Backpressure backpressure = start(new Backpressure(
-                cluster.client(), team.getName(), settings.training().batchEpisodes(), environment));
-        training = List.of(backpressure, environment, trainer);
+        training = List.of(environment, trainer);
     }
 
     /** Ends the stream of exercises and the trainer; when it returns, adapter versions stand still. */

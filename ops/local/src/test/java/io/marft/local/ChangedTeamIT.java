@@ -24,7 +24,7 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.team.TeamFile;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import io.marft.streaming.provision.CatalogueException;
 import io.marft.streaming.provision.Provisioning;
 import io.marft.streaming.provision.TeamConflictException;
@@ -198,7 +198,7 @@ class ChangedTeamIT {
 
     private static <T extends SpecificRecord> List<T> read(ClientSettings client, Topic topic, Class<T> type) {
         List<T> records = new ArrayList<>();
-        try (LogReader log = new LogReader(client)) {
+        try (LogRecords log = new LogRecords(client)) {
             log.forEach(client.topics().of(topic), type, records::add);
         }
         return records;

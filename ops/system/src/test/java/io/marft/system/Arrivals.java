@@ -1,13 +1,12 @@
 package io.marft.system;
 
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** The committed records that come to a topic from now on. Not thread-safe. */
 final class Arrivals implements AutoCloseable {
@@ -16,24 +15,17 @@ final class Arrivals implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String topic;
-    private final List<TopicPartition> partitions;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final LogReader reader;
 
     Arrivals(ClientSettings client, String topic) {
         this.topic = topic;
-        this.consumer = new KafkaConsumer<>(client.reader());
-        this.partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
+        this.reader = LogReader.atEnd(client, List.of(topic));
     }
 
     /** Waits for so many more. */
     void await(int count) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        for (int seen = 0; seen < count; seen += consumer.poll(POLL).count()) {
+        for (int seen = 0; seen < count; seen += reader.poll(POLL).count()) {
             check(deadline, seen + " of " + count + " records");
         }
     }
@@ -42,18 +34,18 @@ final class Arrivals implements AutoCloseable {
     void awaitEachPartition() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Set<Integer> seen = new HashSet<>();
-        while (seen.size() < partitions.size()) {
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        while (seen.size() < reader.partitions().size()) {
+            for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
                 seen.add(record.partition());
             }
-            check(deadline, "records on partitions " + seen + " of " + partitions.size());
+            check(deadline, "records on partitions " + seen + " of " + reader.partitions().size());
         }
     }
 
     /** Passes over what comes within a time. */
     void skip(Duration time) {
         for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
-            var unused = consumer.poll(POLL);
+            var unused = reader.poll(POLL);
         }
     }
 
@@ -65,6 +57,6 @@ final class Arrivals implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 }

@@ -8,6 +8,7 @@ import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,10 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * An environment for tests: opens a number of seeded training episodes of one step, of which so many may be open at a
@@ -103,14 +102,9 @@ public final class EpisodeSource implements AutoCloseable {
     private void run() {
         Set<String> open = new HashSet<>();
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("episode-source"));
-                KafkaConsumer<String, byte[]> trajectories = new KafkaConsumer<>(client.reader());
+                LogReader trajectories =
+                        LogReader.atBeginning(client, List.of(client.topics().of(Topic.TRAJECTORIES)));
                 RecordCodec codec = client.codec()) {
-            String topic = client.topics().of(Topic.TRAJECTORIES);
-            List<TopicPartition> partitions = trajectories.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            trajectories.assign(partitions);
-            trajectories.seekToBeginning(partitions);
             while (!closing && closed < total) {
                 while (open.size() < inFlight && opened.get() < total) {
                     open.add(open(producer, codec, opened.getAndIncrement()));

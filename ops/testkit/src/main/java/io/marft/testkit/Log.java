@@ -4,20 +4,16 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** A deployment's topics as anybody may read them: all committed records, from the beginning. Thread-safe. */
 public final class Log {
@@ -45,8 +41,10 @@ public final class Log {
     /** The readable records of a topic; in each partition's order. */
     public <T extends SpecificRecord> List<Placed<T>> placed(String topic, Class<T> type) {
         List<Placed<T>> records = new ArrayList<>();
-        try (RecordCodec codec = client.codec()) {
-            readAll(topic, record -> {
+        try (LogReader reader = LogReader.atBeginning(client, List.of(topic));
+                RecordCodec codec = client.codec()) {
+            // A process that was killed may have left a transaction open, which is not waited for.
+            reader.readTo(reader.settled(), record -> {
                 if (codec.decode(topic, record.value(), type) instanceof Decoded.Valid<T> valid) {
                     String key = Optional.ofNullable(record.key()).orElse("");
                     records.add(new Placed<>(topic, record.partition(), record.offset(), key, valid.value()));
@@ -61,20 +59,6 @@ public final class Log {
         return placed(topic, type).stream().map(Placed::value).toList();
     }
 
-    private void readAll(String topic, Consumer<ConsumerRecord<String, byte[]>> records) {
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader())) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            // Those of a reader of committed records: where the first open transaction begins.
-            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
-            while (!ends.isEmpty()) {
-                consumer.poll(POLL).forEach(records);
-                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
-            }
-        }
-    }
-
     /**
      * Waits until a topic has that many committed records.
      *
@@ -84,12 +68,9 @@ public final class Log {
         String name = client.topics().of(topic);
         long deadline = System.nanoTime() + patience.toNanos();
         long seen = 0;
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader())) {
-            List<TopicPartition> partitions = partitions(consumer, name);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (LogReader reader = LogReader.atBeginning(client, List.of(name))) {
             while (seen < count) {
-                seen += consumer.poll(POLL).count();
+                seen += reader.poll(POLL).count();
                 if (seen < count && System.nanoTime() - deadline > 0) {
                     throw new IllegalStateException("topic " + name + " had " + seen + " of " + count + " records when "
                             + patience.toSeconds() + " s were over");
@@ -122,11 +103,5 @@ public final class Log {
             throw new IllegalStateException("interrupted while reading offsets of group " + group, e);
         }
         return committed;
-    }
-
-    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
-        return consumer.partitionsFor(topic).stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
     }
 }

@@ -7,13 +7,23 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where partitions end. */
+/** Where partitions begin and end, and whether a consumer has come to an end. */
 public final class LogEnds {
 
     private LogEnds() {}
+
+    /**
+     * The first offset of each partition that retention has left.
+     *
+     * @throws IllegalStateException if the brokers do not say
+     */
+    public static Map<TopicPartition, Long> beginnings(Admin admin, Collection<TopicPartition> partitions) {
+        return offsets(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
 
     /**
      * The ends of what is written, committed or not. A commit returns before the partitions know of it, so the end of what
@@ -23,21 +33,41 @@ public final class LogEnds {
      * @throws IllegalStateException if the brokers do not say
      */
     public static Map<TopicPartition, Long> written(Admin admin, Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
+        return offsets(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    /**
+     * The ends of what a reader of committed records may see now: where the first open transaction begins, or the ends of
+     * what is written.
+     *
+     * @throws IllegalStateException if the brokers do not say
+     */
+    public static Map<TopicPartition, Long> readable(Admin admin, Collection<TopicPartition> partitions) {
+        return offsets(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    }
+
+    /** Whether the consumer, to which these partitions are assigned, has read each of them up to its end. */
+    public static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            Admin admin, Collection<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        partitions.forEach(partition -> wanted.put(partition, which));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         try {
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+            admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
                     .all()
                     .get()
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
+                    .forEach((partition, found) -> offsets.put(partition, found.offset()));
+            return offsets;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking for the ends of " + partitions, e);
+            throw new IllegalStateException("interrupted while asking for the offsets of " + partitions, e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(
-                    "the ends of " + partitions + " cannot be found: "
+                    "the offsets of " + partitions + " cannot be found: "
                             + e.getCause().getMessage(),
                     e.getCause());
         }

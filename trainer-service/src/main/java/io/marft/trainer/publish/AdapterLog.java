@@ -6,7 +6,7 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +16,11 @@ import java.util.TreeMap;
 /** Finds the adapters of a team's agents on the log. To be used by one thread. */
 public final class AdapterLog {
 
-    private final LogReader log;
+    private final LogRecords log;
     private final TopicNames topics;
     private final String team;
 
-    public AdapterLog(LogReader log, TopicNames topics, String team) {
+    public AdapterLog(LogRecords log, TopicNames topics, String team) {
         this.log = log;
         this.topics = topics;
         this.team = team;

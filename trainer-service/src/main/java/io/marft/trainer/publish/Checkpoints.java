@@ -4,7 +4,7 @@ import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.StateBytes;
@@ -52,7 +52,7 @@ public final class Checkpoints {
      */
     public static Optional<TrainingState> latest(ClientSettings client, String team) {
         String topic = client.topics().of(Topic.CHECKPOINTS);
-        try (LogReader log = new LogReader(client)) {
+        try (LogRecords log = new LogRecords(client)) {
             for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {
                 Checkpoints checkpoints = new Checkpoints();
                 boolean all = log.forLastReadable(topic, offsets, CheckpointChunk.class, chunk -> {

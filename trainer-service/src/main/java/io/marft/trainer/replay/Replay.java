@@ -8,7 +8,7 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import io.marft.streaming.log.TeamLog;
 import io.marft.trainer.Require;
 import io.marft.trainer.batch.Episode;
@@ -77,7 +77,7 @@ public final class Replay {
      * @throws IllegalStateException if the log cannot be read
      */
     public ReplayReport run(Consumer<ReplayedUpdate> progress) {
-        try (LogReader log = new LogReader(client)) {
+        try (LogRecords log = new LogRecords(client)) {
             List<Update> updates = new ArrayList<>();
             log.forEach(client.topics().of(Topic.UPDATES), Update.class, update -> {
                 boolean account = update.getAgents().isEmpty(); // Of what no update learned from.
@@ -90,7 +90,7 @@ public final class Replay {
         }
     }
 
-    private List<ReplayedUpdate> replay(LogReader log, List<Update> updates, Consumer<ReplayedUpdate> progress) {
+    private List<ReplayedUpdate> replay(LogRecords log, List<Update> updates, Consumer<ReplayedUpdate> progress) {
         List<ReplayedUpdate> replayed = new ArrayList<>();
         TrainingState state = null;
         for (Update update : updates) {
@@ -126,7 +126,7 @@ public final class Replay {
     }
 
     private TrainingState replay(
-            LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
+            LogRecords log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
             throws Difference {
         same("update's number", update.getUpdate(), state.update() + 1);
         same("state before", update.getPreviousStateDigest(), StateBytes.digest(state));
@@ -136,7 +136,7 @@ public final class Replay {
     }
 
     private TrainingState learn(
-            LogReader log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
+            LogRecords log, Update update, Team version, TrainingConfiguration configuration, TrainingState state)
             throws Difference {
         TeamReader reader = new TeamReader(
                 team, model, number -> Optional.ofNullable(versions.get(number)), unused -> Optional.empty());
@@ -164,7 +164,7 @@ public final class Replay {
     }
 
     /** What came from outside is an input, and lies on the log as the adapter that was published. */
-    private TrainingState imported(LogReader log, Update update, TrainingState state) throws Difference {
+    private TrainingState imported(LogRecords log, Update update, TrainingState state) throws Difference {
         String agent = update.getImported();
         try {
             return state.withImported(

@@ -13,7 +13,7 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.Update;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import io.marft.testkit.TestCluster;
 import io.marft.trainer.TrainerStack;
 import io.marft.trainer.Trajectories;
@@ -94,7 +94,7 @@ final class AdapterImportIT {
             AdapterManifest other =
                     stack.await(Topic.ADAPTERS, AdapterManifest.class, 2).get(0);
             assertEquals(1, other.getVersion());
-            try (LogReader log = new LogReader(stack.client());
+            try (LogRecords log = new LogRecords(stack.client());
                     TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
                 AdapterLog adapters = new AdapterLog(log, stack.client().topics(), "pair");
                 assertEquals(
@@ -178,7 +178,7 @@ final class AdapterImportIT {
     @Test
     void shouldSayWhichAdaptersTheLogHolds() throws InterruptedException {
         try (TrainerStack stack = new TrainerStack(cluster, "import-log");
-                LogReader log = new LogReader(stack.client())) {
+                LogRecords log = new LogRecords(stack.client())) {
             AdapterLog adapters = new AdapterLog(log, stack.client().topics(), "pair");
             assertEquals(
                     "the log holds no adapter of agent '" + agent() + "' of team 'pair'",

@@ -8,6 +8,7 @@ import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * When a reader of committed records saw each stage of each episode: every agent's turn and action, reward and
@@ -27,7 +26,7 @@ final class Arrivals implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final ClientSettings client;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final LogReader reader;
     private final RecordCodec codec;
     private final Map<String, String> stageOfTopic = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Long>> seen = new ConcurrentHashMap<>();
@@ -37,7 +36,6 @@ final class Arrivals implements AutoCloseable {
     /** Begins at the topics' ends. */
     Arrivals(ClientSettings client, Team team) {
         this.client = client;
-        this.consumer = new KafkaConsumer<>(client.reader());
         this.codec = client.codec();
         TopicNames names = client.topics();
         for (TeamAgent agent : team.getAgents()) {
@@ -47,13 +45,7 @@ final class Arrivals implements AutoCloseable {
         stageOfTopic.put(names.of(Topic.TRAJECTORIES), "trajectory");
         List<String> topics = new ArrayList<>(stageOfTopic.keySet());
         topics.add(names.of(Topic.ACTIONS));
-        List<TopicPartition> partitions = topics.stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position); // Seeking is lazy; asking fixes the place.
+        this.reader = LogReader.atEnd(client, topics);
         thread.start();
     }
 
@@ -84,13 +76,13 @@ final class Arrivals implements AutoCloseable {
 
     private void run() {
         while (!closing) {
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
                 long now = System.nanoTime();
                 stage(record).ifPresent(stage -> seen.computeIfAbsent(record.key(), key -> new ConcurrentHashMap<>())
                         .putIfAbsent(stage, now));
             }
         }
-        consumer.close();
+        reader.close();
         codec.close();
     }
 

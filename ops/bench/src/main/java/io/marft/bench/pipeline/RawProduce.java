@@ -6,6 +6,7 @@ import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * What the broker takes in by itself: one idempotent producer, acknowledged by all replicas, lz4, sends the pipeline's own
@@ -119,14 +118,9 @@ final class RawProduce {
 
     private List<ConsumerRecord<String, byte[]>> first(String topic, int most) {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (LogReader reader = LogReader.atBeginning(client, List.of(topic))) {
             while (records.size() < most) {
-                var polled = consumer.poll(Duration.ofSeconds(2));
+                var polled = reader.poll(Duration.ofSeconds(2));
                 if (polled.isEmpty()) {
                     break;
                 }

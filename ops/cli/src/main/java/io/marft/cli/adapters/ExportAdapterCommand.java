@@ -6,7 +6,7 @@ import io.marft.cli.options.TeamOptions;
 import io.marft.policy.adapter.PeftDirectory;
 import io.marft.policy.checkpoint.Checkpoint;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.log.LogReader;
+import io.marft.streaming.log.LogRecords;
 import io.marft.trainer.publish.AdapterLog;
 import io.marft.trainer.publish.LoggedAdapter;
 import java.io.IOException;
@@ -85,7 +85,7 @@ final class ExportAdapterCommand implements Callable<Integer> {
     }
 
     private LoggedAdapter find(ClientSettings client, OptionalLong wanted) {
-        try (LogReader log = new LogReader(client)) {
+        try (LogRecords log = new LogRecords(client)) {
             AdapterLog adapters =
                     new AdapterLog(log, client.topics(), team.team().getName());
             return wanted.isPresent() ? adapters.version(agent, wanted.getAsLong()) : adapters.newest(agent);

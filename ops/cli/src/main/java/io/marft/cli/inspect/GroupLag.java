@@ -1,67 +1,81 @@
 package io.marft.cli.inspect;
 
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogEnds;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a group of consumers is behind in a topic.
+ * How far a consumer group is behind in a topic.
  *
  * @param group the group, which is a service's name behind the prefix
  * @param topic the topic's full name
  * @param partitions how many of its partitions the group has a committed offset in
- * @param behind committed offsets to read, over all partitions; markers of transactions count
+ * @param behind how many offsets it has yet to read, of all partitions together; the markers of transactions count
  */
 record GroupLag(String group, String topic, int partitions, long behind) {
 
     /** The lags of all groups under the prefix, sorted by group and topic. */
     static List<GroupLag> of(ClientSettings client) throws ExecutionException, InterruptedException {
-        List<GroupLag> lags = new ArrayList<>();
         try (Admin admin = Admin.create(client.admin())) {
-            List<String> groups = admin.listGroups().all().get().stream()
-                    .map(listing -> listing.groupId())
+            Map<String, ListConsumerGroupOffsetsSpec> groups = admin.listGroups().all().get().stream()
+                    .map(GroupListing::groupId)
                     .filter(group -> group.startsWith(client.prefix() + "."))
-                    .sorted()
-                    .toList();
-            for (String group : groups) {
-                lags.addAll(of(admin, group));
-            }
+                    .collect(Collectors.toMap(group -> group, group -> new ListConsumerGroupOffsetsSpec()));
+            SortedMap<String, Map<TopicPartition, Long>> committed = new TreeMap<>();
+            admin.listConsumerGroupOffsets(groups)
+                    .all()
+                    .get()
+                    .forEach((group, offsets) -> committed.put(group, committed(offsets)));
+            return of(
+                    committed,
+                    LogEnds.readable(
+                            admin,
+                            committed.values().stream()
+                                    .flatMap(offsets -> offsets.keySet().stream())
+                                    .collect(Collectors.toSet())));
         }
-        return lags;
     }
 
-    private static List<GroupLag> of(Admin admin, String group) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
-                        .filter(entry -> entry.getValue() != null)
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(
-                        committed.keySet().stream()
-                                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
-                        new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .all()
-                .get();
-        Map<String, GroupLag> byTopic = new TreeMap<>();
-        committed.forEach((partition, offset) -> byTopic.merge(
-                partition.topic(),
-                new GroupLag(
-                        group,
-                        partition.topic(),
-                        1,
-                        Math.max(0, ends.get(partition).offset() - offset.offset())),
-                GroupLag::plus));
-        return List.copyOf(byTopic.values());
+    private static Map<TopicPartition, Long> committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        offsets.forEach((partition, offset) -> {
+            if (offset != null) {
+                committed.put(partition, offset.offset());
+            }
+        });
+        return committed;
+    }
+
+    /**
+     * The lags of groups, in the groups' order; of one group by topic.
+     *
+     * @param committed by group the offsets that it has committed
+     * @param ends where these partitions end
+     */
+    static List<GroupLag> of(
+            SortedMap<String, Map<TopicPartition, Long>> committed, Map<TopicPartition, Long> ends) {
+        List<GroupLag> lags = new ArrayList<>();
+        committed.forEach((group, offsets) -> {
+            SortedMap<String, GroupLag> byTopic = new TreeMap<>();
+            offsets.forEach((partition, offset) -> byTopic.merge(
+                    partition.topic(),
+                    new GroupLag(group, partition.topic(), 1, Math.max(0, ends.get(partition) - offset)),
+                    GroupLag::plus));
+            lags.addAll(byTopic.values());
+        });
+        return lags;
     }
 
     private GroupLag plus(GroupLag other) {

@@ -10,12 +10,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Shows what waits for whom. */
+/** Shows how much each service has yet to read. */
 @Command(
         name = "lag",
         description =
-                "Lists how far each service is behind in each topic that it reads. Offsets are counted, so the markers "
-                        + "that transactions leave count, too: one or two a partition are nothing.",
+                "Lists how far each service is behind in each topic that it reads. It counts offsets, and a transaction's "
+                        + "marker has one, too: one or two behind in a partition mean that nothing waits.",
         mixinStandardHelpOptions = true)
 public final class LagCommand implements Callable<Integer> {
 

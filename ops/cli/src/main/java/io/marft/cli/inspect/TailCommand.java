@@ -8,30 +8,31 @@ import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints a topic's records as JSON, one to a line. */
 @Command(
         name = "tail",
-        description = "Prints the last records of a topic as JSON, one to a line.",
+        description = "Prints the last records of a topic as JSON, one to a line; of a long topic it reads only the end.",
         mixinStandardHelpOptions = true)
 public final class TailCommand implements Callable<Integer> {
 
-    private static final Comparator<ConsumerRecord<String, byte[]>> AGE =
-            Comparator.comparingLong(ConsumerRecord::timestamp);
+    private static final Duration POLL = Duration.ofMillis(100);
 
     @Parameters(
             index = "0",
@@ -39,15 +40,19 @@ public final class TailCommand implements Callable<Integer> {
             description = "A topic of the catalogue, with its prefix or without: actions, turns.actor, marft.updates.")
     private String topic;
 
-    @Option(names = "-n", paramLabel = "COUNT", defaultValue = "10", description = "How many records. Default: 10.")
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            defaultValue = "10",
+            description = "How many records, of all partitions together. Default: 10.")
     private int count;
 
-    @Option(names = "--all", description = "All records, oldest first in each partition.")
+    @Option(names = "--all", description = "Print all records, oldest first in each partition.")
     private boolean all;
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on with what comes, until Ctrl-C.")
+            description = "Go on with the records that come, until Ctrl-C.")
     private boolean follow;
 
     @Mixin
@@ -58,20 +63,24 @@ public final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (count < 0) {
+            throw new ParameterException(spec.commandLine(), "-n must not be negative, got: " + count);
+        }
         ClientSettings client = cluster.client();
         String name = fullName(client.topics(), topic);
         Topic entry = client.topics().find(name).orElseThrow();
         PrintWriter out = spec.commandLine().getOut();
-        try (LogView view = new LogView(client, List.of(name));
+        try (LogReader reader = LogReader.atBeginning(client, List.of(name));
                 RecordCodec codec = client.codec()) {
+            Consumer<ConsumerRecord<String, byte[]>> print = record -> out.println(json(codec, entry, record));
             if (all) {
-                view.readAll(record -> out.println(json(codec, entry, record)));
+                reader.readToEnd(print);
             } else {
-                last(view).forEach(record -> out.println(json(codec, entry, record)));
+                reader.last(count).forEach(print);
             }
             out.flush();
             while (follow) {
-                view.poll(record -> out.println(json(codec, entry, record)));
+                reader.poll(POLL).forEach(print);
                 out.flush();
             }
         }
@@ -88,17 +97,6 @@ public final class TailCommand implements Callable<Integer> {
                     + names.prefix() + "': `marft topics` lists them");
         }
         return full;
-    }
-
-    private List<ConsumerRecord<String, byte[]>> last(LogView view) {
-        PriorityQueue<ConsumerRecord<String, byte[]>> newest = new PriorityQueue<>(AGE);
-        view.readAll(record -> {
-            newest.add(record);
-            if (newest.size() > count) {
-                newest.remove();
-            }
-        });
-        return newest.stream().sorted(AGE).toList();
     }
 
     private static ObjectNode json(RecordCodec codec, Topic topic, ConsumerRecord<String, byte[]> record) {

@@ -5,11 +5,15 @@ import io.marft.schemas.catalogue.Role;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogEnds;
+import io.marft.streaming.log.LogReader;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -26,19 +30,22 @@ import picocli.CommandLine.Spec;
 /** Lists the catalogue's topics as they are on the cluster. */
 @Command(
         name = "topics",
-        description = "Lists the topics of the catalogue with record counts, and who writes and reads them.",
+        description = "Lists the topics of the catalogue, how much is in them, and who writes and reads them. "
+                + "It counts offsets, which is quick however long the log is: beside the records these are the marker that "
+                + "each transaction leaves in a partition, and what was aborted or compacted away.",
         subcommands = AclsCommand.class,
         mixinStandardHelpOptions = true)
 public final class TopicsCommand implements Callable<Integer> {
+
+    private static final String ROW = "%-34s %10s %10s %-8s %s%n";
 
     @Mixin
     private ClusterOptions cluster;
 
     @Option(
-            names = "--fast",
-            description = "Count offsets instead of reading every record: at once on a large log, but with the marker "
-                    + "that each transaction leaves and with what was aborted or compacted away.")
-    private boolean fast;
+            names = "--exact",
+            description = "Read every topic whole and count its records; a long log takes a long time.")
+    private boolean exact;
 
     @Spec
     private CommandSpec spec;
@@ -47,45 +54,54 @@ public final class TopicsCommand implements Callable<Integer> {
     public Integer call() throws ExecutionException, InterruptedException {
         ClientSettings client = cluster.client();
         PrintWriter out = spec.commandLine().getOut();
-        String format = "%-34s %10s %10s %-8s %s%n";
-        out.printf(format, "TOPIC", "PARTITIONS", fast ? "OFFSETS" : "RECORDS", "KEPT", "WRITERS -> READERS");
-        for (String name : present(client)) {
-            Topic topic = client.topics().find(name).orElseThrow();
-            try (LogView view = new LogView(client, List.of(name))) {
-                Map<TopicPartition, Long> ends = view.ends();
-                String count = fast ? Long.toString(offsets(view.beginnings(), ends)) : read(view);
-                out.printf(format, name, ends.size(), count, lower(topic.keep()), access(topic));
+        try (Admin admin = Admin.create(client.admin())) {
+            SortedMap<String, List<TopicPartition>> topics = present(client, admin);
+            List<TopicPartition> all =
+                    topics.values().stream().flatMap(List::stream).toList();
+            Map<TopicPartition, Long> beginnings = LogEnds.beginnings(admin, all);
+            Map<TopicPartition, Long> ends = LogEnds.readable(admin, all);
+            out.printf(ROW, "TOPIC", "PARTITIONS", exact ? "RECORDS" : "OFFSETS", "KEPT", "WRITERS -> READERS");
+            topics.forEach((name, partitions) -> {
+                Topic topic = client.topics().find(name).orElseThrow();
+                long offsets = partitions.stream()
+                        .mapToLong(partition -> ends.get(partition) - beginnings.get(partition))
+                        .sum();
+                String count = exact ? records(client, name) : Long.toString(offsets);
+                out.printf(ROW, name, partitions.size(), count, lower(topic.keep()), access(topic));
                 out.flush();
-            }
+            });
         }
         return 0;
     }
 
-    private static Set<String> present(ClientSettings client) throws ExecutionException, InterruptedException {
+    /** The partitions of the catalogue's topics that exist. */
+    private static SortedMap<String, List<TopicPartition>> present(ClientSettings client, Admin admin)
+            throws ExecutionException, InterruptedException {
         TopicNames names = client.topics();
-        try (Admin admin = Admin.create(client.admin())) {
-            Set<String> found = admin.listTopics().names().get().stream()
-                    .filter(name -> names.find(name).isPresent())
-                    .collect(Collectors.toCollection(TreeSet::new));
-            if (found.isEmpty()) {
-                throw new IllegalStateException("no topics with prefix '" + client.prefix() + "' on "
-                        + client.bootstrapServers() + ": create them with `marft provision`");
-            }
-            return found;
+        Set<String> found = admin.listTopics().names().get().stream()
+                .filter(name -> names.find(name).isPresent())
+                .collect(Collectors.toSet());
+        if (found.isEmpty()) {
+            throw new IllegalStateException("no topics with prefix '" + client.prefix() + "' on "
+                    + client.bootstrapServers() + ": create them with `marft provision`");
         }
+        SortedMap<String, List<TopicPartition>> partitions = new TreeMap<>();
+        admin.describeTopics(found)
+                .allTopicNames()
+                .get()
+                .forEach((name, topic) -> partitions.put(
+                        name,
+                        topic.partitions().stream()
+                                .map(partition -> new TopicPartition(name, partition.partition()))
+                                .toList()));
+        return partitions;
     }
 
-    private static long offsets(Map<TopicPartition, Long> beginnings, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream()
-                .mapToLong(end -> end.getValue() - beginnings.get(end.getKey()))
-                .sum();
-    }
-
-    /** The number of records, where they may be read: on a secured cluster, references only by the reward service. */
-    private static String read(LogView view) {
+    /** How many records there are, where they may be read: on a secured cluster only the reward service reads references. */
+    private static String records(ClientSettings client, String topic) {
         long[] count = {0};
-        try {
-            view.readAll(record -> count[0]++);
+        try (LogReader reader = LogReader.atBeginning(client, List.of(topic))) {
+            reader.readToEnd(record -> count[0]++);
         } catch (TopicAuthorizationException e) {
             return "no right";
         }

@@ -1,11 +1,11 @@
 package io.marft.cli.letters;
 
-import io.marft.cli.inspect.LogView;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,12 +25,12 @@ final class LetterLog implements AutoCloseable {
     }
 
     private final String topic;
-    private final LogView view;
+    private final LogReader reader;
     private final RecordCodec codec;
 
     LetterLog(ClientSettings client) {
         this.topic = client.topics().of(Topic.DEAD_LETTERS);
-        this.view = new LogView(client, List.of(topic));
+        this.reader = LogReader.atBeginning(client, List.of(topic));
         this.codec = client.codec();
     }
 
@@ -41,7 +41,7 @@ final class LetterLog implements AutoCloseable {
      */
     long forEach(Consumer<Placed> action) {
         long[] others = {0};
-        view.readAll(record -> decode(record).ifPresentOrElse(action, () -> others[0]++));
+        reader.readToEnd(record -> decode(record).ifPresentOrElse(action, () -> others[0]++));
         return others[0];
     }
 
@@ -51,7 +51,7 @@ final class LetterLog implements AutoCloseable {
      * @throws IllegalArgumentException if none is there
      */
     Placed at(LetterPlace place) {
-        return view.at(new TopicPartition(topic, place.partition()), place.offset())
+        return reader.at(new TopicPartition(topic, place.partition()), place.offset())
                 .flatMap(this::decode)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no dead letter is at " + place + ": `marft dead-letters list` prints the places"));
@@ -65,7 +65,7 @@ final class LetterLog implements AutoCloseable {
 
     @Override
     public void close() {
-        view.close();
+        reader.close();
         codec.close();
     }
 }

@@ -11,7 +11,6 @@ import io.marft.cli.options.TrainingOptions;
 import io.marft.cli.process.Failures;
 import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.feed.Backpressure;
 import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
 import io.marft.environments.task.Task;
@@ -124,8 +123,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--max-untrained",
             paramLabel = "EPISODES",
             defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
-            description = "The environment pauses while more closed episodes than these wait for the trainer; "
-                    + "0 never pauses. Default: MARFT_MAX_UNTRAINED, or else 64.")
+            description = "The environment rests while more closed episodes than these wait for the trainer; "
+                    + "0 never rests. Default: MARFT_MAX_UNTRAINED, or else 64.")
     private int maxUntrained;
 
     @Mixin
@@ -181,11 +180,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int environment(ClientSettings client, Team team) {
-        EnvironmentService environment =
-                new EnvironmentService(client, new EnvironmentSettings(team, seed, inFlight), task);
-        return maxUntrained == 0
-                ? run(environment)
-                : run(environment, new Backpressure(client, team.getName(), maxUntrained, environment));
+        EnvironmentSettings settings = new EnvironmentSettings(team, seed, inFlight).withMaxUntrained(maxUntrained);
+        return run(new EnvironmentService(client, settings, task));
     }
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {

@@ -1,6 +1,5 @@
 package io.marft.cli.stack;
 
-import io.marft.cli.inspect.LogView;
 import io.marft.cli.process.Progress;
 import io.marft.cli.process.StopSignal;
 import io.marft.environments.measure.Evaluator;
@@ -12,6 +11,7 @@ import io.marft.schemas.record.Evaluation;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.log.LogReader;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,9 +121,9 @@ final class Demo {
         String team = stack.team().getName();
         List<Evaluation> found = new ArrayList<>();
         boolean[] trained = {false};
-        try (LogView view = new LogView(stack.client(), List.of(evaluations, updates));
+        try (LogReader reader = LogReader.atBeginning(stack.client(), List.of(evaluations, updates));
                 RecordCodec codec = stack.client().codec()) {
-            view.readAll(record -> {
+            reader.readToEnd(record -> {
                 if (!record.topic().equals(evaluations)) {
                     trained[0] |=
                             codec.decode(updates, record.value(), Update.class) instanceof Decoded.Valid<Update> valid

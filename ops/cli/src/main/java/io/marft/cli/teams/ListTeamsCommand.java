@@ -1,6 +1,5 @@
 package io.marft.cli.teams;
 
-import io.marft.cli.inspect.LogView;
 import io.marft.cli.options.ClusterOptions;
 import io.marft.cli.options.LogAccess;
 import io.marft.schemas.catalogue.Topic;
@@ -9,6 +8,7 @@ import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,9 +48,9 @@ final class ListTeamsCommand implements Callable<Integer> {
     private static SortedMap<String, SortedMap<Integer, Team>> read(ClientSettings client) {
         String topic = client.topics().of(Topic.TEAMS);
         SortedMap<String, SortedMap<Integer, Team>> teams = new TreeMap<>();
-        try (LogView view = new LogView(client, List.of(topic));
+        try (LogReader reader = LogReader.atBeginning(client, List.of(topic));
                 RecordCodec codec = client.codec()) {
-            view.readAll(record -> {
+            reader.readToEnd(record -> {
                 if (codec.decode(topic, record.value(), Team.class) instanceof Decoded.Valid<Team> valid) {
                     teams.computeIfAbsent(valid.value().getName(), absent -> new TreeMap<>())
                             .putIfAbsent(valid.value().getVersion(), valid.value());

@@ -1,0 +1,153 @@
+package io.marft.environments.feed;
+
+import io.marft.environments.feed.Backlog.State;
+import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.record.Trajectory;
+import io.marft.schemas.record.Update;
+import io.marft.schemas.wire.Decoded;
+import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps an environment from feeding faster than the trainer learns, by the {@link Backlog} of the team: where both share a
+ * machine, episodes that go stale before they are learned from only take the trainer's time. Live traffic has no such
+ * valve: there the trainer drops what is too old.
+ *
+ * <p>The newest update records say how far the trainer has come in each partition of the trajectories, and only what lies
+ * behind that is read, so a start takes no longer as the log grows. Until that has been read, the valve is shut.
+ *
+ * <p>Not thread-safe.
+ */
+final class Valve implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Valve.class);
+
+    /** A trainer that writes no update record for so long counts as gone; the team then goes on being fed. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** How many offsets of the update records a start looks at: first, and each time as many times more, up to the last. */
+    private static final long FIRST_LOOK = 64;
+
+    private static final long FURTHER = 8;
+    private static final long FURTHEST = FIRST_LOOK * FURTHER * FURTHER;
+
+    /** A look that goes through a long backlog lets the environment have its turn in between. */
+    private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
+
+    private final String team;
+    private final Backlog backlog;
+    private final LogReader reader;
+    private final RecordCodec codec;
+    private final String updates;
+    private final String trajectories;
+    private final long begun = System.nanoTime();
+
+    private Map<TopicPartition, Long> present = Map.of();
+    private boolean caughtUp;
+    private State state = State.OPEN;
+
+    /**
+     * @param team whose episodes are counted
+     * @param limit how many closed episodes may wait for the trainer
+     * @throws IllegalStateException if the topics do not exist
+     */
+    Valve(ClientSettings client, String team, int limit) {
+        this.team = team;
+        this.backlog = new Backlog(team, limit, PATIENCE, begun);
+        this.updates = client.topics().of(Topic.UPDATES);
+        this.trajectories = client.topics().of(Topic.TRAJECTORIES);
+        this.reader = new LogReader(client);
+        this.codec = client.codec();
+        try {
+            start();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void start() {
+        reader.open(List.of(trajectories));
+        List<TopicPartition> partitions = reader.partitions();
+        present = reader.readable();
+        Map<TopicPartition, Long> places = readNewestUpdates(partitions);
+        partitions.forEach(partition -> backlog.named(partition.partition())
+                .ifPresent(offset -> places.put(partition, offset + 1)));
+        reader.open(List.of(updates, trajectories));
+        reader.seek(places);
+    }
+
+    /**
+     * Reads as many of the newest update records as it takes to know of each partition how far the trainer has come. Where
+     * a great many do not tell, the trainer has taken nothing from that partition, as far as anybody can know.
+     *
+     * @return the ends of what was read
+     */
+    private Map<TopicPartition, Long> readNewestUpdates(List<TopicPartition> partitions) {
+        List<Integer> wanted =
+                partitions.stream().map(TopicPartition::partition).toList();
+        reader.open(List.of(updates));
+        Map<TopicPartition, Long> ends = reader.readable();
+        boolean whole = false;
+        for (long offsets = FIRST_LOOK;
+                !whole && !backlog.named(wanted) && offsets <= FURTHEST;
+                offsets *= FURTHER) {
+            whole = reader.seekBefore(ends, offsets);
+            reader.readTo(ends, this::take);
+        }
+        return new HashMap<>(ends);
+    }
+
+    /** Whether no further episode is to be opened now; to be asked again and again. */
+    boolean shut() {
+        long now = System.nanoTime();
+        ConsumerRecords<String, byte[]> records;
+        do {
+            records = reader.poll(Duration.ZERO);
+            records.forEach(this::take);
+        } while (!records.isEmpty() && System.nanoTime() - now < LOOK_NANOS);
+        caughtUp = caughtUp || reader.reached(present);
+        boolean unknown = !caughtUp && now - begun < PATIENCE.toNanos();
+        tell(backlog.state(now));
+        return state == State.FULL || unknown;
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        if (record.topic().equals(updates)) {
+            if (codec.decode(updates, record.value(), Update.class) instanceof Decoded.Valid<Update> update) {
+                backlog.updated(update.value(), System.nanoTime());
+            }
+        } else if (codec.decode(trajectories, record.value(), Trajectory.class)
+                instanceof Decoded.Valid<Trajectory> trajectory) {
+            backlog.closed(record.partition(), record.offset(), record.key(), trajectory.value());
+        }
+    }
+
+    private void tell(State now) {
+        if (now == State.UNATTENDED && state != now) {
+            LOG.atWarn()
+                    .addKeyValue("team", team)
+                    .addKeyValue("seconds", PATIENCE.toSeconds())
+                    .log("the trainer has written no update for long; the environment no longer waits for it");
+        } else if (state == State.UNATTENDED && state != now) {
+            LOG.atInfo().addKeyValue("team", team).log("the trainer is back; the environment waits for it again");
+        }
+        state = now;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        codec.close();
+    }
+}
