@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Whether the kernels of this package are fast here, and what they have in common.
  *
- * <p>They are written with the JDK's Vector API (JEP 414), an incubator module that a JVM has only if it was started with
- * {@code --add-modules jdk.incubator.vector}. Before any other class here is touched, ask {@link #available}.
+ * <p>They are written with the JDK's Vector API (JEP 414), an incubator module. {@link VectorModule} brings it into a JVM that was
+ * started without it. Before any other class here is touched, ask {@link #available}.
  *
  * <p>All of them give the same bits whether they are interpreted or compiled: they use only operations whose result
  * IEEE 754 fixes, in an order that is fixed for the width of this processor's vectors; none sums across a vector, whose
@@ -18,15 +18,15 @@ public final class Kernels {
     private Kernels() {}
 
     /**
-     * Whether this JVM can run them, and fast: it has the module, its compiler knows it (HotSpot's C2, and not turned off), and vectors have
-     * fused multiply-add, as x86 has with AVX2 and later and each 64-bit ARM.
+     * Whether this JVM can run them, and fast: its compiler knows the module (HotSpot's C2, and not turned off), the module
+     * can be had, and vectors have fused multiply-add, as x86 has with AVX2 and later and each 64-bit ARM.
      */
     public static boolean available() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-                && System.getProperty("java.vm.name").endsWith("Server VM")
+        return System.getProperty("java.vm.name").endsWith("Server VM")
                 && System.getProperty("java.vm.info", "").startsWith("mixed mode")
                 && !System.getProperty("java.vm.info", "").contains("emulated-client")
                 && !System.getProperty("java.vendor.version", "").contains("GraalVM")
+                && VectorModule.loaded()
                 && (Lanes.COUNT >= 8 || System.getProperty("os.arch").equals("aarch64"));
     }
 

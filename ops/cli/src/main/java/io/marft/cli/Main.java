@@ -10,29 +10,59 @@ import io.marft.cli.lab.ExperimentCommand;
 import io.marft.cli.lab.PretrainCommand;
 import io.marft.cli.letters.DeadLettersCommand;
 import io.marft.cli.process.Failures;
+import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
+import io.marft.cli.process.WrongUsage;
 import io.marft.cli.serve.ProvisionCommand;
 import io.marft.cli.serve.ServeCommand;
+import io.marft.cli.settings.ConfigCommand;
+import io.marft.cli.settings.HelpTexts;
+import io.marft.cli.settings.Settings;
+import io.marft.cli.settings.SettingsException;
+import io.marft.cli.settings.SettingsSources;
 import io.marft.cli.stack.AskCommand;
 import io.marft.cli.stack.DemoCommand;
 import io.marft.cli.stack.UpCommand;
 import io.marft.cli.teams.TeamCommand;
+import io.marft.schemas.team.Spans;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line's entry: {@code marft <command>}. Exit status: 0 done, 1 failed, 2 wrong usage. */
+/**
+ * The command line's entry: {@code marft <command>}. Exit status: 0 done, 1 failed, 2 wrong usage; a process that a signal
+ * ended has the signal's.
+ */
 @Command(
         name = "marft",
         description = "Teams of language-model agents that learn from live traffic, on Kafka (MARFT).",
+        footer = {
+            "",
+            "In brackets stand an option's variable, if it has one, and its key in a settings file. An option goes before "
+                    + "its variable, and that before the file. `marft config` shows what is in force."
+        },
         mixinStandardHelpOptions = true,
-        version = "marft 0.1.0",
-        subcommands = {
+        version = "marft 0.1.0")
+public final class Main implements Runnable {
+
+    private static final int LEAST_COLUMNS = 80;
+    private static final int MOST_COLUMNS = 120;
+
+    /** In the order in which the help lists them. */
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             AskCommand.class,
             UpCommand.class,
+            ConfigCommand.class,
             TopicsCommand.class,
             LagCommand.class,
             TailCommand.class,
@@ -44,23 +74,99 @@ import picocli.CommandLine.Spec;
             ExperimentCommand.class,
             ProvisionCommand.class,
             TeamCommand.class,
-            ServeCommand.class,
-        })
-public final class Main implements Runnable {
+            ServeCommand.class);
+
+    @Option(
+            names = Settings.FILE_OPTION,
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A settings file (YAML). [" + Settings.FILE_VARIABLE + "]")
+    @SuppressWarnings("UnusedVariable") // SettingsSources looks for it before picocli reads the command line.
+    private String settingsFile;
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", scope = ScopeType.INHERIT, descriptionKey = "log.level")
+    private String logLevel;
+
+    @Option(names = "--log-config", paramLabel = "FILE", scope = ScopeType.INHERIT, descriptionKey = "log.config")
+    private String logConfiguration;
 
     @Spec
     private CommandSpec spec;
 
     /** Runs one command and ends the process with its status. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(
+                arguments, System.getenv(), new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 
+    /**
+     * Runs one command.
+     *
+     * @param environment the variables that stand in for options
+     * @return the exit status
+     */
+    public static int execute(String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+        SettingsSources sources;
+        try {
+            sources = SettingsSources.of(arguments, environment);
+        } catch (SettingsException e) {
+            err.println("marft: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        return commandLine(sources, called(arguments)).setOut(out).setErr(err).execute(arguments);
+    }
+
+    /** Only the command that is called, which spares the others' start; all of them where there is more to say. */
+    private static List<Class<?>> called(String[] arguments) {
+        return COMMANDS.stream()
+                .filter(command -> arguments.length > 0
+                        && command != ConfigCommand.class
+                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .findFirst()
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
+
+    /** All commands, with the defaults of their options: for reference pages and tests. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(SettingsSources.none(), COMMANDS);
+    }
+
+    private static CommandLine commandLine(SettingsSources sources, List<Class<?>> commands) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        commands.forEach(line::addSubcommand);
+        if (line.getSubcommands().containsKey("config")) {
+            // What follows a command's name is that command's.
+            line.getSubcommands().get("config").setStopAtPositional(true);
+        }
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, text -> Spans.parse(text).orElseThrow())
+                .setUsageHelpWidth(
+                        Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Integer.getInteger("marft.columns", 0))))
+                .setResourceBundle(new HelpTexts())
+                .setDefaultValueProvider(sources)
+                .setExecutionStrategy(result -> main.run(result, sources))
                 .setParameterExceptionHandler(Main::wrongUsage)
                 .setExecutionExceptionHandler(Main::failed);
+    }
+
+    /** Checks what a command was given, before anything is started, and runs it. */
+    private int run(ParseResult result, SettingsSources sources) {
+        boolean levelAsked = sources.inEnvironment("log.level");
+        for (ParseResult one = result; one != null; one = one.hasSubcommand() ? one.subcommand() : null) {
+            if (one.isUsageHelpRequested() || one.isVersionHelpRequested()) {
+                return new CommandLine.RunLast().execute(result);
+            }
+            SettingsSources.check(one);
+            levelAsked |= one.hasMatchedOption("--log-level");
+        }
+        try {
+            Logs.begin(logLevel, levelAsked, logConfiguration);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        return new CommandLine.RunLast().execute(result);
     }
 
     @Override
@@ -69,10 +175,7 @@ public final class Main implements Runnable {
     }
 
     private static int wrongUsage(CommandLine.ParameterException e, String[] arguments) {
-        CommandLine command = e.getCommandLine();
-        command.getErr()
-                .println("marft: " + e.getMessage() + "; see `"
-                        + command.getCommandSpec().qualifiedName() + " --help`");
+        e.getCommandLine().getErr().println("marft: " + WrongUsage.line(e));
         return CommandLine.ExitCode.USAGE;
     }
 

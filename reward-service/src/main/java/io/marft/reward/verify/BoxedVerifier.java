@@ -30,7 +30,7 @@ public final class BoxedVerifier implements Verifier {
     }
 
     /** The content of the last box whose braces balance; a box that was cut off does not count. */
-    static Optional<String> boxed(String text) {
+    public static Optional<String> boxed(String text) {
         for (int box = text.lastIndexOf(BOX); box >= 0; box = text.lastIndexOf(BOX, box - 1)) {
             int start = box + BOX.length();
             int end = closing(text, start);

@@ -65,7 +65,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-D") || argument.startsWith("--add-modules"))
+                .filter(argument -> argument.startsWith("-D") || argument.startsWith("--add-"))
                 .forEach(command::add);
         command.addAll(List.of(
                 "-cp",

@@ -35,11 +35,7 @@ final class ImportAdapterCommand implements Callable<Integer> {
     @Option(names = "--agent", paramLabel = "NAME", required = true, description = "Whose adapter it is to be.")
     private String agent;
 
-    @Option(
-            names = "--seed",
-            defaultValue = "${MARFT_SEED:-1}",
-            description = "Seed of the other agents' adapters and of the critic where training has not begun. "
-                    + "Default: MARFT_SEED, or else 1.")
+    @Option(names = "--seed", paramLabel = "SEED", descriptionKey = "training.seed")
     private long seed;
 
     @Mixin

@@ -37,31 +37,34 @@ final class BenchPipelineCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "EPISODES",
             defaultValue = "50",
-            description = "Episodes per second while latency is measured. Default: 50.")
+            description = "Episodes per second while latency is measured. Default: ${DEFAULT-VALUE}.")
     private int rate;
 
     @Option(
             names = "--open",
             paramLabel = "EPISODES",
             defaultValue = "4000",
-            description = "Episodes that are open while throughput is measured. Default: 4000.")
+            description = "Episodes that are open while throughput is measured. Default: ${DEFAULT-VALUE}.")
     private int openEpisodes;
 
-    @Option(names = "--seconds", defaultValue = "30", description = "How long to measure each of the two. Default: 30.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "30",
+            description = "How long to measure each of the two. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "20",
-            description = "How long each of the two runs before it is measured. Default: 20.")
+            description = "How long each of the two runs before it is measured. Default: ${DEFAULT-VALUE}.")
     private int warmUp;
 
     @Option(
             names = "--partitions",
             paramLabel = "COUNT",
             defaultValue = "4",
-            description = "Partitions of topics that are keyed by episode. Default: 4.")
+            description = "Partitions of topics that are keyed by episode. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures to this file, too.")

@@ -47,12 +47,7 @@ final class BenchPolicyCommand implements Callable<Integer> {
         }
     }
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_MODEL:-}",
-            description = "The checkpoint: config.json and safetensors; no tokenizer is needed. "
-                    + "Default: MARFT_MODEL, or else the bundled model.")
+    @Option(names = "--model", paramLabel = "DIRECTORY", descriptionKey = "model.directory")
     private String model;
 
     @Option(
@@ -60,34 +55,42 @@ final class BenchPolicyCommand implements Callable<Integer> {
             paramLabel = "PHASE",
             defaultValue = "all",
             description = "decode, mixed (half of the batch with another adapter, turn about with one adapter), train, "
-                    + "or all. Default: all.")
+                    + "or all. Default: ${DEFAULT-VALUE}.")
     private What what;
 
-    @Option(names = "--batch", paramLabel = "COUNT", defaultValue = "32", description = "Sequences. Default: 32.")
+    @Option(
+            names = "--batch",
+            paramLabel = "COUNT",
+            defaultValue = "32",
+            description = "Sequences. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
             names = "--prompt-tokens",
             paramLabel = "COUNT",
             defaultValue = "60",
-            description = "Length of each prompt, in random tokens. Default: 60.")
+            description = "Length of each prompt, in random tokens. Default: ${DEFAULT-VALUE}.")
     private int promptTokens;
 
     @Option(
             names = "--common-tokens",
             paramLabel = "COUNT",
             defaultValue = "0",
-            description = "With how many same tokens all prompts begin. Default: 0.")
+            description = "With how many same tokens all prompts begin. Default: ${DEFAULT-VALUE}.")
     private int commonTokens;
 
     @Option(
             names = "--new-tokens",
             paramLabel = "COUNT",
             defaultValue = "40",
-            description = "Tokens to draw for each prompt, and of each action in training. Default: 40.")
+            description = "Tokens to draw for each prompt, and of each action in training. Default: ${DEFAULT-VALUE}.")
     private int newTokens;
 
-    @Option(names = "--lora-rank", paramLabel = "R", defaultValue = "8", description = "Rank. Default: 8.")
+    @Option(
+            names = "--lora-rank",
+            paramLabel = "R",
+            defaultValue = "8",
+            description = "Rank. Default: ${DEFAULT-VALUE}.")
     private int loraRank;
 
     @Option(
@@ -95,50 +98,46 @@ final class BenchPolicyCommand implements Callable<Integer> {
             paramLabel = "NAMES",
             split = ",",
             defaultValue = "q_proj,v_proj",
-            description = "The linear maps that LoRA changes. Default: q_proj,v_proj.")
+            description = "The linear maps that LoRA changes. Default: ${DEFAULT-VALUE}.")
     private List<String> loraTargets;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "${MARFT_DEVICE:-auto}",
-            description = "cpu, cuda, cuda:N, or auto for a GPU if libtorch sees one. A GPU's memory is not measured. "
-                    + "Default: MARFT_DEVICE, or else auto.")
+    @Option(names = "--device", paramLabel = "DEVICE", descriptionKey = "model.device")
     private String device;
 
     @Option(
             names = "--threads",
             paramLabel = "COUNT",
             defaultValue = "0",
-            description = "Processors to use, by the peer, too; 0 for all. Default: 0.")
+            description = "Processors to use, by the peer, too; 0 for all. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     @Option(
             names = "--cache-memory",
             paramLabel = "MIB",
             defaultValue = "1024",
-            description = "Memory for keys and values; what does not fit waits. Default: 1024.")
+            description = "Memory for keys and values; what does not fit waits. Default: ${DEFAULT-VALUE}.")
     private long cacheMemory;
 
     @Option(
             names = "--graph-memory",
             paramLabel = "MIB",
             defaultValue = "3072",
-            description = "The largest graph that training keeps; a larger one is computed again. Default: 3072.")
+            description =
+                    "The largest graph that training keeps; a larger one is computed again. Default: ${DEFAULT-VALUE}.")
     private long graphMemory;
 
     @Option(
             names = "--repeat",
             paramLabel = "COUNT",
             defaultValue = "5",
-            description = "Repetitions to take the median of. Default: 5.")
+            description = "Repetitions to take the median of. Default: ${DEFAULT-VALUE}.")
     private int repeat;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "2",
-            description = "Repeats for so long, and at least twice, before what counts. Default: 2.")
+            description = "Repeats for so long, and at least twice, before what counts. Default: ${DEFAULT-VALUE}.")
     private double warmUp;
 
     @Option(

@@ -33,12 +33,7 @@ final class BenchUpdateCommand implements Callable<Integer> {
     @Mixin
     private TeamOptions team;
 
-    @Option(
-            names = "--training",
-            paramLabel = "FILE",
-            defaultValue = "${MARFT_TRAINING_FILE:-}",
-            description = "How to train (YAML); what it does not name has MARFT's defaults. "
-                    + "Default: MARFT_TRAINING_FILE, or else the bundled team's.")
+    @Option(names = "--training", paramLabel = "FILE", descriptionKey = "training.file")
     private String training;
 
     @Option(
@@ -47,29 +42,29 @@ final class BenchUpdateCommand implements Callable<Integer> {
             description = "action or token. Default: what the training file says.")
     private Optional<Level> level = Optional.empty();
 
-    @Option(names = "--episodes", paramLabel = "COUNT", defaultValue = "64", description = "Episodes. Default: 64.")
+    @Option(
+            names = "--episodes",
+            paramLabel = "COUNT",
+            defaultValue = "64",
+            description = "Episodes. Default: ${DEFAULT-VALUE}.")
     private int episodes;
 
     @Option(
             names = "--repetitions",
             paramLabel = "COUNT",
             defaultValue = "5",
-            description = "Updates to take the median of, after one that warms up. Default: 5.")
+            description = "Updates to take the median of, after one that warms up. Default: ${DEFAULT-VALUE}.")
     private int repetitions;
 
     @Option(
             names = "--threads",
             paramLabel = "COUNT",
             defaultValue = "0",
-            description = "Micro-batches to work on at once; 0 for as many as there are processors. Default: 0.")
+            description =
+                    "Micro-batches to work on at once; 0 for as many as there are processors. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "${MARFT_DEVICE:-auto}",
-            description = "Where the model runs: cpu, cuda, cuda:N, or auto for a GPU if libtorch sees one. "
-                    + "Default: MARFT_DEVICE, or else auto.")
+    @Option(names = "--device", paramLabel = "DEVICE", descriptionKey = "model.device")
     private String device;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures to this file, too.")

@@ -57,7 +57,8 @@ public final class ExperimentCommand implements Callable<Integer> {
             names = "--parallel",
             paramLabel = "COUNT",
             defaultValue = "1",
-            description = "Runs at once, each with a model of its own in memory; changes no result. Default: 1.")
+            description =
+                    "Runs at once, each with a model of its own in memory; changes no result. Default: ${DEFAULT-VALUE}.")
     private int parallel;
 
     @Option(
@@ -68,19 +69,10 @@ public final class ExperimentCommand implements Callable<Integer> {
                     + "Default: this machine's processors by --parallel.")
     private int threads;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_MODEL:-}",
-            description = "The base model, as a Hugging Face directory. Default: MARFT_MODEL, or else the bundled one.")
+    @Option(names = "--model", paramLabel = "DIRECTORY", descriptionKey = "model.directory")
     private String model;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "${MARFT_DEVICE:-cpu}",
-            description = "Where the model runs: cpu, cuda, cuda:N, or auto. Results repeat bit for bit on a CPU only. "
-                    + "Default: MARFT_DEVICE, or else cpu.")
+    @Option(names = "--device", paramLabel = "DEVICE", descriptionKey = "experiment.device")
     private String device;
 
     @Spec

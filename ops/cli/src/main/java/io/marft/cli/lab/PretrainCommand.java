@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Makes the bundled model from scratch. */
 @Command(
         name = "pretrain",
-        description = "Train the bundled model from scratch on imperfect demonstrations of the bundled task.",
+        description = "Trains the bundled model from scratch on imperfect demonstrations of the bundled task.",
         mixinStandardHelpOptions = true)
 public final class PretrainCommand implements Callable<Integer> {
 
@@ -41,19 +41,19 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
-            description = "Directory to write the model to (default: ${DEFAULT-VALUE}).",
+            description = "Directory to write the model to. Default: ${DEFAULT-VALUE}.",
             defaultValue = ".marft/pretrained")
     private Path out;
 
     @Option(
             names = "--seed",
-            description = "Seed of the first weights and of the demonstrations (default: ${DEFAULT-VALUE}).",
+            description = "Seed of the first weights and of the demonstrations. Default: ${DEFAULT-VALUE}.",
             defaultValue = "1")
     private long seed;
 
     @Option(
             names = "--steps",
-            description = "Optimizer steps of " + BundledModel.BATCH + " demonstrations (default: ${DEFAULT-VALUE}).",
+            description = "Optimizer steps of " + BundledModel.BATCH + " demonstrations. Default: ${DEFAULT-VALUE}.",
             defaultValue = "3800")
     private int steps;
 

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -30,7 +31,11 @@ final class ListDeadLettersCommand implements Callable<Integer> {
     @Mixin
     private LetterFilter filter;
 
-    @Option(names = "-n", paramLabel = "COUNT", defaultValue = "50", description = "The newest so many. Default: 50.")
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            defaultValue = "50",
+            description = "The newest so many. Default: ${DEFAULT-VALUE}.")
     private int count;
 
     @Option(
@@ -74,7 +79,7 @@ final class ListDeadLettersCommand implements Callable<Integer> {
         if (counting) {
             counts.entrySet().stream()
                     .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-                    .forEach(entry -> out.printf("%8d  %s%n", entry.getValue(), entry.getKey()));
+                    .forEach(entry -> out.printf(Locale.ROOT, "%8d  %s%n", entry.getValue(), entry.getKey()));
             out.println(all + " dead letters");
         } else {
             out.printf(ROW, "PLACE", "REJECTED AT", "BY", "RECORD", "REASON");

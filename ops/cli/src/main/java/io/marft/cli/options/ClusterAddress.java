@@ -10,33 +10,16 @@ import picocli.CommandLine.Option;
 /** A cluster that is named, and how its clients are let in. */
 public final class ClusterAddress {
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            defaultValue = "${MARFT_BOOTSTRAP_SERVERS:-}",
-            description = "Kafka's address. Default: MARFT_BOOTSTRAP_SERVERS, or else the running local stack's.")
+    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", descriptionKey = "cluster.bootstrap-servers")
     private String bootstrapServers;
 
-    @Option(
-            names = "--registry-url",
-            paramLabel = "URL",
-            defaultValue = "${MARFT_REGISTRY_URL:-}",
-            description = "Base URL of the schema registry. Default: MARFT_REGISTRY_URL, or else the local stack's.")
+    @Option(names = "--registry-url", paramLabel = "URL", descriptionKey = "cluster.registry-url")
     private String registryUrl;
 
-    @Option(
-            names = "--prefix",
-            defaultValue = "${MARFT_PREFIX:-marft}",
-            description = "Prefix of topics, groups and transactional ids. Default: MARFT_PREFIX, or else marft.")
+    @Option(names = "--prefix", paramLabel = "PREFIX", descriptionKey = "cluster.prefix")
     private String prefix;
 
-    @Option(
-            names = "--client-config",
-            paramLabel = "FILE",
-            defaultValue = "${MARFT_CLIENT_CONFIG:-}",
-            description = "Properties file with the clients' settings of SASL and TLS, as Kafka's tools take by "
-                    + "--command-config, and of the registry's client (schema.registry.*). "
-                    + "Default: MARFT_CLIENT_CONFIG, or else none.")
+    @Option(names = "--client-config", paramLabel = "FILE", descriptionKey = "cluster.client-config")
     private String clientConfig;
 
     /** Whether a cluster is named, so that the local stack does not matter. */

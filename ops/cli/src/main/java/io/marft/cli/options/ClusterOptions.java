@@ -12,11 +12,7 @@ public final class ClusterOptions {
     @Mixin
     private ClusterAddress address;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_DATA_DIR:-.marft}",
-            description = "Where the local stack keeps its data. Default: MARFT_DATA_DIR, or else .marft.")
+    @Option(names = "--data-dir", paramLabel = "DIRECTORY", descriptionKey = "stack.data-dir")
     private Path dataDirectory;
 
     Path dataDirectory() {

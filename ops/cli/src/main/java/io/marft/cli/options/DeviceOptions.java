@@ -11,36 +11,16 @@ public final class DeviceOptions {
 
     private static final int MIB = 20;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "${MARFT_DEVICE:-auto}",
-            description = "Where the model runs: cpu, cuda, cuda:N, or auto for a GPU if libtorch sees one. "
-                    + "Default: MARFT_DEVICE, or else auto.")
+    @Option(names = "--device", paramLabel = "DEVICE", descriptionKey = "model.device")
     private String device;
 
-    @Option(
-            names = "--model-threads",
-            paramLabel = "COUNT",
-            defaultValue = "${MARFT_MODEL_THREADS:-0}",
-            description = "Processors that the model may use; 0 for all. Default: MARFT_MODEL_THREADS, or else 0.")
+    @Option(names = "--model-threads", paramLabel = "COUNT", descriptionKey = "model.threads")
     private int threads;
 
-    @Option(
-            names = "--cache-memory",
-            paramLabel = "MIB",
-            defaultValue = "${MARFT_CACHE_MEMORY:-1024}",
-            description = "Memory for keys and values of requests under way; what does not fit waits. "
-                    + "Default: MARFT_CACHE_MEMORY, or else 1024.")
+    @Option(names = "--cache-memory", paramLabel = "MIB", descriptionKey = "model.cache-memory")
     private long cacheMemory;
 
-    @Option(
-            names = "--graph-memory",
-            paramLabel = "MIB",
-            defaultValue = "${MARFT_GRAPH_MEMORY:-3072}",
-            description =
-                    "The largest graph that a training pass keeps; a larger one is computed again, layer by layer. "
-                            + "Default: MARFT_GRAPH_MEMORY, or else 3072.")
+    @Option(names = "--graph-memory", paramLabel = "MIB", descriptionKey = "model.graph-memory")
     private long graphMemory;
 
     @Spec(Spec.Target.MIXEE)

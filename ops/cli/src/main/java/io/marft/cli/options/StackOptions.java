@@ -12,29 +12,16 @@ import picocli.CommandLine.Option;
 /** What a local stack runs, and where. */
 public final class StackOptions {
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_DATA_DIR:-.marft}",
-            description = "Where all data lie, kept between runs. Default: MARFT_DATA_DIR, or else .marft.")
+    @Option(names = "--data-dir", paramLabel = "DIRECTORY", descriptionKey = "stack.data-dir")
     private Path dataDirectory;
 
-    @Option(
-            names = "--kafka-port",
-            defaultValue = "0",
-            description = "Port of the broker on 127.0.0.1. Default: a free one, kept between runs.")
+    @Option(names = "--kafka-port", paramLabel = "PORT", descriptionKey = "stack.kafka-port")
     private int kafkaPort;
 
-    @Option(
-            names = "--registry-port",
-            defaultValue = "0",
-            description = "Port of the schema registry on 127.0.0.1. Default: a free one, kept between runs.")
+    @Option(names = "--registry-port", paramLabel = "PORT", descriptionKey = "stack.registry-port")
     private int registryPort;
 
-    @Option(
-            names = "--in-flight",
-            defaultValue = "64",
-            description = "How many training episodes may be open at a time. Default: 64.")
+    @Option(names = "--in-flight", paramLabel = "COUNT", descriptionKey = "environment.in-flight")
     private int inFlight;
 
     @Mixin

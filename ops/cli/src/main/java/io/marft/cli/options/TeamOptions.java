@@ -12,19 +12,10 @@ import picocli.CommandLine.Option;
 /** Which team, and on which base model. */
 public final class TeamOptions {
 
-    @Option(
-            names = "--team",
-            paramLabel = "FILE",
-            defaultValue = "${MARFT_TEAM_FILE:-}",
-            description = "The team's file. Default: MARFT_TEAM_FILE, or else the bundled team. It names the team and "
-                    + "gives it its first version; from then on `marft team apply` changes it.")
+    @Option(names = "--team", paramLabel = "FILE", descriptionKey = "team.file")
     private String teamFile;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_MODEL:-}",
-            description = "The base model, as a Hugging Face directory. Default: MARFT_MODEL, or else the bundled one.")
+    @Option(names = "--model", paramLabel = "DIRECTORY", descriptionKey = "model.directory")
     private String model;
 
     /** The team as its file says, for those that work without a log. */

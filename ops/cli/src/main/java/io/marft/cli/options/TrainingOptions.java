@@ -10,25 +10,13 @@ import picocli.CommandLine.Option;
 /** How a team is trained. */
 public final class TrainingOptions {
 
-    @Option(
-            names = "--training",
-            paramLabel = "FILE",
-            defaultValue = "${MARFT_TRAINING_FILE:-}",
-            description = "How to train (YAML); what it does not name has MARFT's defaults. "
-                    + "Default: MARFT_TRAINING_FILE, or else the bundled team's.")
+    @Option(names = "--training", paramLabel = "FILE", descriptionKey = "training.file")
     private String file;
 
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "RATE",
-            description = "The agents' learning rate instead of the configured one; 0 learns nothing, for comparison.")
+    @Option(names = "--learning-rate", paramLabel = "RATE", descriptionKey = "training.learning-rate")
     private Optional<Double> learningRate = Optional.empty();
 
-    @Option(
-            names = "--trainer-threads",
-            defaultValue = "${MARFT_TRAINER_THREADS:-2}",
-            description = "How many micro-batches the trainer works on at once; changes no result. "
-                    + "Default: MARFT_TRAINER_THREADS, or else 2.")
+    @Option(names = "--trainer-threads", paramLabel = "COUNT", descriptionKey = "training.threads")
     private int threads;
 
     public int threads() {

@@ -31,23 +31,18 @@ public final class ProvisionCommand implements Callable<Integer> {
     @Mixin
     private TeamOptions teamOptions;
 
-    @Option(
-            names = "--partitions",
-            defaultValue = "${MARFT_PARTITIONS:-4}",
-            description = "Partitions of topics keyed by episode. Default: MARFT_PARTITIONS, or else 4.")
+    @Option(names = "--partitions", paramLabel = "COUNT", descriptionKey = "topics.partitions")
     private int partitions;
 
-    @Option(
-            names = "--replication",
-            defaultValue = "${MARFT_REPLICATION:-1}",
-            description = "Replication factor of new topics. Default: MARFT_REPLICATION, or else 1.")
+    @Option(names = "--replication", paramLabel = "COUNT", descriptionKey = "topics.replication")
     private short replication;
 
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "Try again for so long while cluster or registry cannot be reached. Default: 0.")
+            description =
+                    "Try again for so long while cluster or registry cannot be reached. Default: ${DEFAULT-VALUE}.")
     private int wait;
 
     @Spec

@@ -75,56 +75,34 @@ public final class ServeCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
     private Kind kind;
 
-    @Option(
-            names = "--instance",
-            defaultValue = "${MARFT_INSTANCE:-}",
-            description = "This process's name among those of the same service; no two may have the same. "
-                    + "Default: MARFT_INSTANCE, or else a name of its own, kept in the state directory.")
+    @Option(names = "--instance", paramLabel = "NAME", descriptionKey = "service.instance")
     private String instance;
 
-    @Option(
-            names = "--agents",
-            split = ",",
-            defaultValue = "${MARFT_AGENTS:-}",
-            description =
-                    "Names of the agents to run, separated by commas. Default: MARFT_AGENTS, or else the whole team.")
+    @Option(names = "--agents", paramLabel = "NAMES", split = ",", descriptionKey = "agents.names")
     private List<String> agents = List.of();
 
-    @Option(
-            names = "--state-dir",
-            paramLabel = "DIRECTORY",
-            defaultValue = "${MARFT_STATE_DIR:-.marft/streams}",
-            description = "Where processes keep their names, and Kafka Streams its local files. "
-                    + "Default: MARFT_STATE_DIR, or else .marft/streams.")
+    @Option(names = "--state-dir", paramLabel = "DIRECTORY", descriptionKey = "service.state-dir")
     private Path stateDirectory;
 
-    @Option(
-            names = "--seed",
-            defaultValue = "${MARFT_SEED:-1}",
-            description = "Seed of exercises and training. Default: MARFT_SEED, or else 1.")
+    @Option(names = "--seed", paramLabel = "SEED", descriptionKey = "training.seed")
     private long seed;
 
-    @Option(
-            names = "--task",
-            paramLabel = "NAME",
-            converter = ByName.class,
-            defaultValue = "${MARFT_TASK:-" + Tasks.BUNDLED + "}",
-            description = "The environment's task, by its name; one of your own comes by the class path. "
-                    + "Default: MARFT_TASK, or else " + Tasks.BUNDLED + ".")
+    @Option(names = "--task", paramLabel = "NAME", converter = ByName.class, descriptionKey = "environment.task")
     private Task task;
 
-    @Option(
-            names = "--in-flight",
-            defaultValue = "${MARFT_IN_FLIGHT:-64}",
-            description = "How many training episodes may be open at a time. Default: MARFT_IN_FLIGHT, or else 64.")
+    @Option(names = "--agent-batch", paramLabel = "COUNT", descriptionKey = "agents.batch")
+    private int agentBatch;
+
+    @Option(names = "--agent-linger", paramLabel = "TIME", descriptionKey = "agents.linger")
+    private Duration agentLinger;
+
+    @Option(names = "--in-flight", paramLabel = "COUNT", descriptionKey = "environment.in-flight")
     private int inFlight;
 
-    @Option(
-            names = "--max-untrained",
-            paramLabel = "EPISODES",
-            defaultValue = "${MARFT_MAX_UNTRAINED:-64}",
-            description = "The environment rests while more closed episodes than these wait for the trainer; "
-                    + "0 never rests. Default: MARFT_MAX_UNTRAINED, or else 64.")
+    @Option(names = "--patience", paramLabel = "TIME", descriptionKey = "environment.patience")
+    private Duration patience;
+
+    @Option(names = "--max-untrained", paramLabel = "EPISODES", descriptionKey = "environment.max-untrained")
     private int maxUntrained;
 
     @Mixin
@@ -180,14 +158,15 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int environment(ClientSettings client, Team team) {
-        EnvironmentSettings settings = new EnvironmentSettings(team, seed, inFlight).withMaxUntrained(maxUntrained);
+        EnvironmentSettings settings = new EnvironmentSettings(
+                team, seed, inFlight, EnvironmentSettings.run(team, seed), patience, maxUntrained);
         return run(new EnvironmentService(client, settings, task));
     }
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {
         List<String> named = agents.stream().filter(name -> !name.isBlank()).toList();
         if (named.isEmpty()) {
-            return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
+            return new AgentSettings(client, team.getName(), named, instance, agentBatch, agentLinger);
         }
         List<String> all = teamOptions.inForce(client).getAgents().stream()
                 .map(TeamAgent::getName)
@@ -198,7 +177,7 @@ public final class ServeCommand implements Callable<Integer> {
                         "agent '" + name + "' is none of team '" + team.getName() + "': " + all);
             }
         }
-        return new AgentSettings(client, team.getName(), named, instance, 32, Duration.ofMillis(5));
+        return new AgentSettings(client, team.getName(), named, instance, agentBatch, agentLinger);
     }
 
     private int onModel(ModelOptions.Use use, BiFunction<LanguageModel, Team, Service> service, Team team) {

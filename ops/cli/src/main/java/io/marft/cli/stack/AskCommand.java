@@ -3,10 +3,13 @@ package io.marft.cli.stack;
 import io.marft.cli.options.ClusterAddress;
 import io.marft.cli.options.StackOptions;
 import io.marft.cli.process.Logs;
+import io.marft.cli.process.StopSignal;
 import io.marft.environments.client.Asker;
 import io.marft.local.LocalCluster;
 import io.marft.local.LocalStack;
 import io.marft.local.RunningStack;
+import io.marft.local.StackSettings;
+import io.marft.reward.verify.BoxedVerifier;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
@@ -17,8 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class AskCommand implements Callable<Integer> {
 
-    private static final Pattern BOXED = Pattern.compile("\\\\boxed\\{([^{}]*)}");
+    private static final Duration GLANCE = Duration.ofMillis(20);
 
     @Parameters(index = "0", paramLabel = "QUESTION", description = "The question.")
     private String question;
@@ -43,7 +45,7 @@ public final class AskCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "How long to wait for the answer. Default: 30.")
+            description = "How long to wait for the answer. Default: ${DEFAULT-VALUE}.")
     private int timeout;
 
     @Mixin
@@ -64,12 +66,31 @@ public final class AskCommand implements Callable<Integer> {
         if (running.isPresent()) {
             return ask(running.get().client());
         }
-        LocalCluster.prepare(stackOptions.dataDirectory());
-        Logs.toFile(stackOptions.dataDirectory());
+        StackSettings settings = stackOptions.settings();
         PrintWriter errors = spec.commandLine().getErr();
-        try (LocalStack stack = LocalStack.start(stackOptions.settings(), errors::println)) {
-            return ask(stack.client());
+        try (StopSignal signal = new StopSignal()) { // Or the registry would outlive this process.
+            LocalCluster.prepare(settings.dataDirectory());
+            Logs.toFile(settings.dataDirectory());
+            try (LocalStack stack = LocalStack.start(settings, step -> {
+                signal.check();
+                errors.println(step);
+            })) {
+                return ask(stack.client(), signal);
+            }
         }
+    }
+
+    /** Asks on a thread of its own, so that a signal does not wait for the answer. */
+    private int ask(ClientSettings client, StopSignal signal) {
+        CompletableFuture<Integer> asked = CompletableFuture.supplyAsync(() -> ask(client), task -> {
+            Thread thread = new Thread(task, "ask");
+            thread.setDaemon(true);
+            thread.start();
+        });
+        while (!asked.isDone()) {
+            signal.await(GLANCE);
+        }
+        return asked.join();
     }
 
     private int ask(ClientSettings client) {
@@ -91,7 +112,10 @@ public final class AskCommand implements Callable<Integer> {
         return 1;
     }
 
-    /** The answers of the last step in which anyone answered, in declared order of their agents. */
+    /**
+     * The answers of the last step in which anyone answered, in declared order of their agents: what is in the last box, or
+     * the whole text where there is none.
+     */
     private static List<String> answers(Team team, List<Action> actions) {
         List<String> answering = new DependencyFunction(team)
                 .answering().stream().map(TeamAgent::getName).toList();
@@ -104,18 +128,8 @@ public final class AskCommand implements Callable<Integer> {
                 .flatMap(agent -> actions.stream()
                         .filter(action ->
                                 action.getStep() == last && action.getAgent().equals(agent)))
-                .map(action -> boxed(action.getText()))
+                .map(action -> BoxedVerifier.boxed(action.getText()).orElse(action.getText()))
                 .toList();
-    }
-
-    /** What is in the last box, or the whole text where there is none. */
-    private static String boxed(String text) {
-        Matcher matcher = BOXED.matcher(text);
-        String answer = text;
-        while (matcher.find()) {
-            answer = matcher.group(1);
-        }
-        return answer;
     }
 
     private String failure(Asker.Outcome outcome) {

@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -90,8 +91,10 @@ final class Demo {
     private Evaluation untuned() {
         Optional<Evaluation> earlier = earlierUntuned();
         earlier.ifPresent(evaluation -> progress.say(String.format(
+                Locale.ROOT,
                 "untuned: %.1f %% of %d held-out problems, measured by an earlier run on these data",
-                100 * accuracy(evaluation), evaluation.getProblems())));
+                100 * accuracy(evaluation),
+                evaluation.getProblems())));
         return earlier.orElseGet(() -> measure(UNTUNED, problems));
     }
 
@@ -106,7 +109,7 @@ final class Demo {
                         progress.state(state.closed() + " of " + state.problems() + " answered");
                     }
                 });
-        progress.say(String.format("%s: %.1f %%", name, 100 * accuracy(evaluation)));
+        progress.say(String.format(Locale.ROOT, "%s: %.1f %%", name, 100 * accuracy(evaluation)));
         return evaluation;
     }
 

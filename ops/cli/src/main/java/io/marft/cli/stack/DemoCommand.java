@@ -33,7 +33,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--minutes",
             defaultValue = "4",
-            description = "How long to train. Default: 4; the whole run takes about a minute and a half more.")
+            description =
+                    "How long to train. Default: ${DEFAULT-VALUE}; the whole run takes about a minute and a half more.")
     private double minutes;
 
     @Option(
@@ -45,7 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--problems",
             defaultValue = "1000",
-            description = "How many held-out problems each measurement asks. Default: 1000.")
+            description = "How many held-out problems each measurement asks. Default: ${DEFAULT-VALUE}.")
     private int problems;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file, too.")
