@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A parsed template. Immutable, so thread-safe. */
+/** A parsed template. Immutable and thread-safe. */
 public final class Template {
 
     private final Statement.Block body;
@@ -27,7 +27,7 @@ public final class Template {
     /**
      * Parses a template.
      *
-     * @param clock what {@code strftime_now} reads, in its zone
+     * @param clock the clock that {@code strftime_now} reads, in the clock's zone
      * @throws TemplateException if it is broken or uses a tag that is not supported
      */
     public static Template parse(String source, Clock clock) {
@@ -35,10 +35,10 @@ public final class Template {
     }
 
     /**
-     * The template's text.
+     * Renders the template.
      *
-     * @param variables by name; values are strings, numbers, booleans, lists and maps of such, null for {@code none}
-     * @throws TemplateException where jinja2 would fail, and where this would not render as it does
+     * @param variables values by name: strings, numbers, booleans, lists and maps of these, and null for {@code none}
+     * @throws TemplateException where jinja2 would fail, and where jinja2 would render something that is not supported here
      * @throws TemplateRefusal if the template calls {@code raise_exception}
      */
     public String render(Map<String, ?> variables) {

@@ -4,22 +4,22 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Whether the kernels of this package are fast here, and what they have in common.
+ * Tells whether the kernels of this package are fast here, and holds what they have in common.
  *
- * <p>They are written with the JDK's Vector API (JEP 414), an incubator module. {@link VectorModule} brings it into a JVM that was
- * started without it. Before any other class here is touched, ask {@link #available}.
+ * <p>They are written with the JDK's Vector API (JEP 414), an incubator module. {@link VectorModule} brings it into a JVM
+ * that was started without it. Ask {@link #available} before any other class of this package is used.
  *
- * <p>All of them give the same bits whether they are interpreted or compiled: they use only operations whose result
- * IEEE 754 fixes, in an order that is fixed for the width of this processor's vectors; none sums across a vector, whose
- * order the Vector API leaves open.
+ * <p>All of them give the same bits whether they are interpreted or compiled. They use only operations whose result IEEE 754
+ * fixes, in an order that is fixed for the width of this processor's vectors. None sums across a vector, because the Vector
+ * API leaves the order of such a sum open.
  */
 public final class Kernels {
 
     private Kernels() {}
 
     /**
-     * Whether this JVM can run them, and fast: its compiler knows the module (HotSpot's C2, and not turned off), the module
-     * can be had, and vectors have fused multiply-add, as x86 has with AVX2 and later and each 64-bit ARM.
+     * Whether this JVM runs the kernels fast: its compiler knows the module (HotSpot's C2, not turned off), the module can be
+     * had, and vectors have fused multiply-add, as on x86 from AVX2 on and on every 64-bit ARM.
      */
     public static boolean available() {
         return System.getProperty("java.vm.name").endsWith("Server VM")
@@ -27,20 +27,20 @@ public final class Kernels {
                 && !System.getProperty("java.vm.info", "").contains("emulated-client")
                 && !System.getProperty("java.vendor.version", "").contains("GraalVM")
                 && VectorModule.loaded()
-                && (Lanes.COUNT >= 8 || System.getProperty("os.arch").equals("aarch64"));
+                && (Vectors.COUNT >= 8 || System.getProperty("os.arch").equals("aarch64"));
     }
 
-    /** This processor's vectors. Apart, so that a JVM without the module never loads it. */
-    static final class Lanes {
+    /** This processor's vectors. A class of its own, so that a JVM without the module never loads it. */
+    static final class Vectors {
 
         static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
-        /** Floats in a vector. */
+        /** How many floats a vector has. */
         static final int COUNT = SPECIES.length();
 
-        private Lanes() {}
+        private Vectors() {}
 
-        /** {@code count}, rounded up to whole vectors. */
+        /** A number of floats, rounded up to whole vectors. */
         static int whole(int count) {
             return (count + COUNT - 1) / COUNT * COUNT;
         }

@@ -1,27 +1,27 @@
 package io.marft.kernels;
 
-import io.marft.kernels.Kernels.Lanes;
+import io.marft.kernels.Kernels.Vectors;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A linear map's matrix [outputs, inputs] and bias, laid out for multiplying few rows: panels of four vectors of outputs,
- * input by input. Immutable.
+ * A linear map's matrix [outputs, inputs] and bias, laid out for multiplying few rows: in panels of four vectors of outputs,
+ * input by input. Immutable and thread-safe.
  *
- * <p>Each value of a product is one chain of fused multiply-adds over the inputs, starting from the bias: a row's result does
- * not depend on what other rows are multiplied with it.
+ * <p>Each value of a product is one chain of fused multiply-adds over the inputs, which starts from the bias. So a row's result
+ * does not depend on the rows that are multiplied together with it.
  */
 public final class PackedMatrix {
 
-    /** Rows that are multiplied together: with four vectors each, their sums and the rest fit into 32 registers. */
+    /** How many rows are multiplied together: their sums, four vectors each, and all else fit into 32 registers. */
     private static final int ROWS = 4;
 
-    /** So many inputs of a panel stay in the nearest cache while rows go by. */
+    /** How many inputs of a panel are used before the next: they stay in the nearest cache while all rows go by. */
     private static final int DEPTH = 128;
 
-    private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
-    private static final int VECTOR = Lanes.COUNT;
+    private static final VectorSpecies<Float> SPECIES = Vectors.SPECIES;
+    private static final int VECTOR = Vectors.COUNT;
     private static final int PANEL = 4 * VECTOR;
 
     private final int inputs;
@@ -32,7 +32,7 @@ public final class PackedMatrix {
     /**
      * Packs a matrix.
      *
-     * @param matrix [outputs][inputs], row by row
+     * @param matrix [outputs, inputs], row by row
      * @param bias [outputs], or empty for none
      */
     public PackedMatrix(int outputs, int inputs, float[] matrix, float[] bias) {
@@ -50,12 +50,12 @@ public final class PackedMatrix {
         }
     }
 
-    /** How far apart rows of a product are: the outputs, filled up to whole panels. */
+    /** How many values a row of a product has: the number of outputs, rounded up to whole panels. */
     public int stride() {
         return stride;
     }
 
-    /** {@code count} rows, filled up to what is multiplied together. */
+    /** A number of rows, rounded up to a multiple of those that are multiplied together. */
     public static int rows(int count) {
         return (count + ROWS - 1) / ROWS * ROWS;
     }
@@ -63,15 +63,17 @@ public final class PackedMatrix {
     /**
      * Multiplies: y = x W' + bias.
      *
-     * @param x rows of {@code inputs} values, {@code xStride} apart; has room for {@link #rows rows(count)}
-     * @param y gets rows of {@link #stride} values; has room for {@link #rows rows(count)}, whose last ones mean nothing
+     * @param x rows of {@code inputs} values, {@code xStride} apart; it has room for {@link #rows rows(count)} rows
+     * @param count number of rows
+     * @param y receives rows of {@link #stride} values; it has room for {@link #rows rows(count)} rows, and those behind
+     *     {@code count} mean nothing
      */
     public void multiply(float[] x, int xStride, int count, float[] y) {
         multiply(x, xStride, count, bias, 0, y);
     }
 
     /**
-     * Adds a product: y += x W', each value one chain from what it was; the bias does not count.
+     * Adds a product without the bias: y += x W'. Each value is one chain, which starts from what it was.
      *
      * @param x as for {@link #multiply}
      * @param y as for {@link #multiply}
@@ -89,7 +91,7 @@ public final class PackedMatrix {
         }
     }
 
-    /** Goes on with one panel, from one input on. */
+    /** Multiplies all rows by one panel, from one input on, for as many inputs as stay in the cache. */
     private void rows(
             float[] x, int xStride, int count, int column, int input, float[] from, int fromStride, float[] y) {
         int depth = Math.min(DEPTH, inputs - input);
@@ -100,6 +102,7 @@ public final class PackedMatrix {
         }
     }
 
+    /** Multiplies four rows by one panel: sixteen sums of one vector each, from {@code from} into {@code y}. */
     private void tile(
             float[] x,
             int x0,

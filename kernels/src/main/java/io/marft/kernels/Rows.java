@@ -1,33 +1,35 @@
 package io.marft.kernels;
 
-import io.marft.kernels.Kernels.Lanes;
+import io.marft.kernels.Kernels.Vectors;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What a decoder does with single rows of values, between its linear maps. */
+/** The operations of a decoder on single rows of values, between its linear maps. */
 public final class Rows {
 
-    private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
-    private static final int VECTOR = Lanes.COUNT;
+    private static final VectorSpecies<Float> SPECIES = Vectors.SPECIES;
+    private static final int VECTOR = Vectors.COUNT;
 
-    // exp(x) = 2^n exp(r), n = round(x / ln 2), r in [-ln 2 / 2, ln 2 / 2]; ln 2 in two parts, the first with few bits.
-    private static final float LOG2_E = 1.442695040888963f;
-    private static final float LN2_HIGH = 0.693359375f;
+    // exp(x) = 2^n exp(r) with n = round(x / ln 2) and r in [-ln 2 / 2, ln 2 / 2]. ln 2 is in two parts, the first with few
+    // bits, so that n times it is exact.
+    private static final float LOG2_E = 0x1.715476p0f; // 1 / ln 2
+    private static final float LN2_HIGH = 0x1.63p-1f;
     private static final float LN2_LOW = -2.12194440e-4f;
-    /** Added and taken away again, it rounds to an integer, whose bits are then its lowest. */
+    /** Added to a number it rounds it to an integer, whose bits are then the sum's lowest; taken away again it leaves the integer. */
     private static final float ROUNDING = 0x1.8p23f;
-    /** Beyond it a power of two is no normal float any more. */
+    /** Smaller numbers count as this one, so that 2^n stays a normal float. */
     private static final float SMALLEST = -87;
 
+    /** Larger numbers count as this one, so that 2^n stays finite. */
     private static final float LARGEST = 88;
     private static final int BIAS = 127;
     private static final int MANTISSA = 23;
 
     private Rows() {}
 
-    /** Adds {@code count} values: x += y. */
+    /** Computes x += y for {@code count} values. */
     public static void add(float[] x, int xStart, float[] y, int yStart, int count) {
         int i = 0;
         for (; i < SPECIES.loopBound(count); i += VECTOR) {
@@ -41,7 +43,7 @@ public final class Rows {
     }
 
     /**
-     * Root-mean-square norm: y = x / sqrt(mean(x²) + epsilon) · weight. x and y may be the same.
+     * Normalises by the root of the mean square: y = x / sqrt(mean(x²) + epsilon) · weight. x and y may be the same.
      *
      * @param weight [count]
      */
@@ -75,9 +77,9 @@ public final class Rows {
     }
 
     /**
-     * Turns pairs (i, i + half) by angles, in place.
+     * Turns the pairs (i, i + half) by angles, in place.
      *
-     * @param turn [2 · half] the cosines, then the sines
+     * @param turn [2 · half] the cosines of the angles, then the sines
      */
     public static void rotate(float[] x, int start, float[] turn, int half) {
         int i = 0;
@@ -98,10 +100,10 @@ public final class Rows {
     }
 
     /**
-     * The gate of a feed-forward: y = silu(gate) · up.
+     * Applies the gate of a feed-forward: y = silu(gate) · up.
      *
-     * @param x [gate | up]
-     * @param count of gate, of up and of y
+     * @param x [2 · count] the gate, then what it multiplies
+     * @param count number of values of y
      */
     public static void gate(float[] x, int xStart, int count, float[] y, int yStart) {
         int i = 0;
@@ -124,24 +126,24 @@ public final class Rows {
     /**
      * Replaces values by exp(value - largest).
      *
-     * @param x [count], with room for whole vectors; what fills the last one up becomes 0
+     * @param x [count], with room for whole vectors; the places that fill the last vector up become 0
      */
     public static void exp(float[] x, int start, float largest, int count) {
         FloatVector subtracted = FloatVector.broadcast(SPECIES, largest);
         for (int i = 0; i < count; i += VECTOR) {
             exp(FloatVector.fromArray(SPECIES, x, start + i).sub(subtracted)).intoArray(x, start + i);
         }
-        for (int i = count; i < Lanes.whole(count); i++) {
+        for (int i = count; i < Vectors.whole(count); i++) {
             x[start + i] = 0;
         }
     }
 
-    /** {@code count} values, filled up to whole vectors. */
+    /** A number of values, rounded up to whole vectors. */
     public static int whole(int count) {
-        return Lanes.whole(count);
+        return Vectors.whole(count);
     }
 
-    /** Within two units in the last place between -87 and 88; what is beyond counts as these. */
+    /** Computes exp within two units in the last place, from -87 to 88; numbers beyond count as these. */
     static FloatVector exp(FloatVector x) {
         FloatVector bounded = x.max(SMALLEST).min(LARGEST);
         FloatVector shifted =

@@ -1,20 +1,21 @@
 package io.marft.kernels;
 
-import io.marft.kernels.Kernels.Lanes;
+import io.marft.kernels.Kernels.Vectors;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The keys and values of one sequence, and attention over them. For one thread at a time.
+ * The keys and values of one sequence, and attention over them. To be used by one thread at a time.
  *
- * <p>Of a layer and head, keys stand in blocks of one vector's length of positions, [block][value of the head][position], so
- * that scores come out side by side; values stand position by position, filled up to whole vectors.
+ * <p>For each layer and head, keys lie in blocks of as many positions as a vector has values,
+ * [block][value of the head][position], so that scores come out side by side. Values lie position by position, each filled up
+ * to whole vectors.
  */
 public final class SequenceCache {
 
-    private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
-    private static final int VECTOR = Lanes.COUNT;
+    private static final VectorSpecies<Float> SPECIES = Vectors.SPECIES;
+    private static final int VECTOR = Vectors.COUNT;
 
     private final int heads;
     private final int headSize;
@@ -26,23 +27,24 @@ public final class SequenceCache {
     /**
      * Reserves memory.
      *
-     * @param heads key heads K
-     * @param headSize E
-     * @param length most positions
+     * @param layers number of layers
+     * @param heads number of key heads, K
+     * @param headSize size of a head, E
+     * @param length the most positions that the sequence may have
      */
     public SequenceCache(int layers, int heads, int headSize, int length) {
         this.heads = heads;
         this.headSize = headSize;
-        this.width = Lanes.whole(headSize);
-        this.places = Lanes.whole(length);
+        this.width = Vectors.whole(headSize);
+        this.places = Vectors.whole(length);
         this.keys = new float[layers][Math.multiplyExact(places, heads * headSize)];
         this.values = new float[layers][Math.multiplyExact(places, heads * width)];
     }
 
     /**
-     * Keeps a position's keys and values in a layer.
+     * Keeps the keys and values of a position in a layer.
      *
-     * @param x has the keys, [K, E], from {@code key} on and the values from {@code value} on
+     * @param x holds the keys, [K, E], from {@code key} on and the values, [K, E], from {@code value} on
      */
     public void put(int layer, int position, float[] x, int key, int value) {
         float[] ownKeys = keys[layer];
@@ -65,7 +67,7 @@ public final class SequenceCache {
                         head * other.places * headSize,
                         keys[layer],
                         head * places * headSize,
-                        Lanes.whole(span) * headSize);
+                        Vectors.whole(span) * headSize);
                 System.arraycopy(
                         other.values[layer],
                         head * other.places * width,
@@ -77,11 +79,11 @@ public final class SequenceCache {
     }
 
     /**
-     * Attention of one position's query heads: softmax(q K' · scale) V over the first {@code span} positions.
+     * Computes the attention of one position's query heads: softmax(q K' · scale) V over the first {@code span} positions.
      *
-     * @param x has the queries, [H, E] with H a multiple of K, from {@code query} on; neighbours share a key head
+     * @param x holds the queries, [H, E], from {@code query} on; H is a multiple of K, and neighbours share a key head
      * @param scores [{@link Rows#whole whole(span)}] room to work in
-     * @param y gets [H, E] from {@code yStart} on, and needs room for a whole vector at its end
+     * @param y receives [H, E] from {@code yStart} on, and needs room for a whole vector behind the last head's beginning
      */
     public void attend(
             int layer,
@@ -103,6 +105,7 @@ public final class SequenceCache {
         }
     }
 
+    /** Computes the scaled products of a query with the keys of the first {@code span} positions. */
     private void score(float[] k, int start, float[] x, int query, int span, float scale, float[] scores) {
         int block = 0;
         int size = VECTOR * headSize;
@@ -135,9 +138,9 @@ public final class SequenceCache {
         }
     }
 
-    /** The largest of {@code count} values; what fills the last vector up becomes -∞. */
+    /** The largest of {@code count} values; the places that fill the last vector up become -∞. */
     private static float largest(float[] x, int count) {
-        for (int i = count; i < Lanes.whole(count); i++) {
+        for (int i = count; i < Vectors.whole(count); i++) {
             x[i] = Float.NEGATIVE_INFINITY;
         }
         FloatVector largest = FloatVector.fromArray(SPECIES, x, 0);
@@ -147,7 +150,7 @@ public final class SequenceCache {
         return largest.reduceLanes(VectorOperators.MAX);
     }
 
-    /** In four sums. */
+    /** The sum of {@code count} values, added up in four sums. */
     private static float sum(float[] x, int count) {
         float a = 0;
         float b = 0;
@@ -166,7 +169,7 @@ public final class SequenceCache {
         return a + b + (c + d);
     }
 
-    /** The sum of values by weights, times a factor. */
+    /** Computes the sum of the values of {@code span} positions, each times its weight, times a factor. */
     private void mix(float[] v, int start, float[] weights, int span, float factor, float[] y, int yStart) {
         for (int e = 0; e < headSize; e += VECTOR) {
             FloatVector a = FloatVector.zero(SPECIES);
@@ -188,7 +191,7 @@ public final class SequenceCache {
                 a = FloatVector.broadcast(SPECIES, weights[s])
                         .fma(FloatVector.fromArray(SPECIES, v, start + s * width + e), a);
             }
-            // What fills a head up is overwritten by the next one, or lies behind the last.
+            // The places that fill a head up are overwritten by the next head, or lie behind the last one.
             a.add(b).add(c.add(d)).mul(factor).intoArray(y, yStart + e);
         }
     }

@@ -13,10 +13,10 @@ class KernelsTest {
     void shouldBeAvailableWithHotSpotWhereVectorsAreWideOrArms() {
         assumeTrue(System.getProperty("java.vm.name").endsWith("Server VM"), "another JVM than HotSpot");
         boolean arm = System.getProperty("os.arch").equals("aarch64");
-        assertEquals(arm || Kernels.Lanes.COUNT >= 8, Kernels.available());
+        assertEquals(arm || Kernels.Vectors.COUNT >= 8, Kernels.available());
     }
 
-    /** The first time is interpreted; long before the last, all is compiled. */
+    /** The first round is interpreted; long before the last one everything is compiled. */
     @Test
     void shouldGiveTheSameBitsInterpretedAndCompiled() {
         int first = digest();

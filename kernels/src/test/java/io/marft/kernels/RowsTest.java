@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each of them in lengths that vectors do and do not divide. */
+/** Each operation, in lengths that are whole vectors and in others. */
 class RowsTest {
 
     @Test

@@ -16,7 +16,9 @@ import io.marft.schemas.record.FinishReason;
 import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Turn;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -104,6 +106,25 @@ class TurnGeneratorTest {
                 assertInstanceOf(Answer.Refused.class, answers.get(1)).reason().contains("context of 128"));
         assertTrue(
                 assertInstanceOf(Answer.Refused.class, answers.get(2)).reason().contains("temperature"));
+    }
+
+    @Test
+    void shouldAnswerATurnWithoutWaitingForALongerOneOfItsBatch() {
+        Turn longer = turn("longer", "reasoner", "1+2?", 11L);
+        Turn shorter = Turn.newBuilder(turn("shorter", "reasoner", "1+2?", 11L))
+                .setSampling(Sampling.newBuilder(SAMPLING).setMaxNewTokens(1).build())
+                .build();
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+
+        List<CompletableFuture<Void>> answered =
+                new TurnGenerator(model)
+                        .answer(List.of(longer, shorter), BASE).stream()
+                                .map(answer -> answer.thenAccept(
+                                        done -> order.add(acted(done).getEpisode())))
+                                .toList();
+
+        answered.forEach(CompletableFuture::join);
+        assertEquals(List.of("shorter", "longer"), order);
     }
 
     private static List<Answer> answer(List<Turn> turns) {

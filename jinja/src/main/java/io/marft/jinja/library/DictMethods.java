@@ -13,7 +13,7 @@ import java.util.Set;
 /** The methods of Python's {@code dict}. */
 final class DictMethods {
 
-    /** All that Python's {@code dict} has; those that change it are refused when called. */
+    /** The names of all methods of Python's {@code dict}; those that change a dict are refused when they are called. */
     static final Set<String> NAMES = Set.of(
             "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values");
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The filters of {@code value | name} that make one value of one; {@link ListFilters} has those of lists. */
+/** The filters {@code value | name} that take single values; {@link ListFilters} has those that take lists. */
 public final class Filters {
 
     private static final Pattern WORD =
@@ -123,7 +123,7 @@ public final class Filters {
         return fallback;
     }
 
-    /** Null if the value is no number. */
+    /** The number that a text stands for; null if it stands for none. */
     private static Object decimal(Object value) {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The functions that a template finds, jinja2's own and those of transformers. */
+/** The functions that a template may call: jinja2's own and those of transformers. */
 public final class Globals {
 
     private static final Map<Character, String> DATES = Map.ofEntries(
@@ -37,7 +37,7 @@ public final class Globals {
 
     private Globals() {}
 
-    /** The functions by name; {@code strftime_now} reads the clock in its zone. */
+    /** The functions by name; {@code strftime_now} reads the clock, in the clock's zone. */
     public static Map<String, Object> all(Clock clock) {
         Map<String, Object> functions = new HashMap<>();
         functions.put("raise_exception", (Callable) Globals::refuse);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Python's {@code json.dumps}, as the filter {@code tojson} of transformers calls it. */
+/** Writes JSON as Python's {@code json.dumps} does where the filter {@code tojson} of transformers calls it. */
 final class Json {
 
     private final boolean ascii;

@@ -120,7 +120,7 @@ final class ListFilters {
         return joiner.toString();
     }
 
-    /** What items are compared by. */
+    /** The value that an item is compared by. */
     private interface Key {
         Object of(Object item);
     }

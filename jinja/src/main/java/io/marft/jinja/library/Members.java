@@ -9,12 +9,14 @@ import io.marft.jinja.value.Types;
 import io.marft.jinja.value.Undefined;
 import java.util.Map;
 
-/** What stands behind a dot or in brackets, by jinja2's rules: {@code a.b} tries the attribute first, {@code a['b']} the item. */
+/**
+ * Looks up members of values by jinja2's rules: {@code a.b} tries the attribute first, {@code a['b']} the item.
+ */
 public final class Members {
 
     private Members() {}
 
-    /** {@code owner.name}. */
+    /** The value of {@code owner.name}. */
     public static Object attribute(Object owner, String name) {
         Object own = ownAttribute(owner, name);
         if (own != null) {
@@ -24,7 +26,7 @@ public final class Members {
         return item == null ? missing(owner, name) : item;
     }
 
-    /** {@code owner[key]}. */
+    /** The value of {@code owner[key]}. */
     public static Object item(Object owner, Object key) {
         Object item = null;
         if (owner instanceof Map<?, ?> map) {

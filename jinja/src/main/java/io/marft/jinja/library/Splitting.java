@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** How Python's {@code str} is cut into pieces. */
+/** Cuts strings into pieces, as Python's {@code str} does. */
 final class Splitting {
 
     private Splitting() {}
 
     /**
-     * {@code split} and {@code rsplit}.
+     * Cuts as {@code split} and {@code rsplit} do.
      *
-     * @param separator a string; null for runs of white space
-     * @param most cuts; negative for any number
+     * @param separator the string to cut at; null for runs of white space
+     * @param most the largest number of cuts; negative for any number
      */
     static List<Object> split(String text, Object separator, int most, boolean fromRight) {
         if (separator == null) {
@@ -40,7 +40,7 @@ final class Splitting {
         return ordered(pieces, fromRight);
     }
 
-    /** {@code splitlines}. */
+    /** Cuts as {@code splitlines} does. */
     static List<Object> lines(String text, boolean keepEnds) {
         List<Object> lines = new ArrayList<>();
         int start = 0;
@@ -58,7 +58,7 @@ final class Splitting {
         return lines;
     }
 
-    /** {@code partition} and {@code rpartition}. */
+    /** Cuts as {@code partition} and {@code rpartition} do. */
     static Tuple partition(String text, String separator, boolean fromRight) {
         if (separator.isEmpty()) {
             throw new TemplateException("empty separator");

@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
 /** The methods of Python's {@code str}. */
 final class StringMethods {
 
-    /** All that Python's {@code str} has; some are refused when called. */
+    /** The names of all methods of Python's {@code str}; some are refused when they are called. */
     static final Set<String> NAMES = Set.of(
             ("capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii"
                             + " isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust"
@@ -102,7 +102,7 @@ final class StringMethods {
         }
         int first = text.codePointAt(0);
         int rest = Character.charCount(first);
-        // All in lower case first: a sigma at the end of a word has a form of its own.
+        // The whole text is put in lower case first: a sigma at the end of a word has a form of its own.
         String lower = text.toLowerCase(Locale.ROOT);
         String start = text.substring(0, rest).toLowerCase(Locale.ROOT);
         return titleCase(first) + (lower.startsWith(start) ? lower.substring(start.length()) : text.substring(rest));

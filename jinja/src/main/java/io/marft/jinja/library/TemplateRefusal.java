@@ -1,6 +1,6 @@
 package io.marft.jinja.library;
 
-/** What a template says by {@code raise_exception}: it works, and refuses the conversation. */
+/** Says that a template refuses a conversation by {@code raise_exception}: the template itself is sound. */
 public final class TemplateRefusal extends RuntimeException {
 
     TemplateRefusal(String reason) {

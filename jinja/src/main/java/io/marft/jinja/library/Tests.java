@@ -13,7 +13,7 @@ import io.marft.jinja.value.Types;
 import io.marft.jinja.value.Undefined;
 import java.util.Map;
 
-/** The tests of {@code value is name}. */
+/** The tests {@code value is name}. */
 public final class Tests {
 
     private static final Map<String, String> COMPARISONS = Map.ofEntries(

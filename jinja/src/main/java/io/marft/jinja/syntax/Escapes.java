@@ -22,7 +22,7 @@ final class Escapes {
 
     private Escapes() {}
 
-    /** The value of what stands between a literal's quotes. */
+    /** The value of the text between a literal's quotes. */
     static String decoded(String literal) {
         StringBuilder value = new StringBuilder();
         int i = 0;
@@ -49,7 +49,7 @@ final class Escapes {
             } else if (escape == 'N') {
                 throw new TemplateException("the escape \\N in a string is not supported");
             } else if (escape >= 0x80) {
-                // jinja2 writes what is not ASCII as an escape before it decodes, and so escapes that escape.
+                // jinja2 turns a character beyond ASCII into an escape before it decodes; the backslash escapes that escape.
                 int codePoint = literal.codePointAt(i - 1);
                 value.append(String.format(
                         codePoint < 0x100 ? "\\x%02x" : codePoint < 0x10000 ? "\\u%04x" : "\\U%08x", codePoint));

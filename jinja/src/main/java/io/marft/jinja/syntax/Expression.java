@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What evaluates to a value. */
+/** A part of a template that evaluates to a value. */
 sealed interface Expression {
 
     Object value(Scope scope);
@@ -51,7 +51,7 @@ sealed interface Expression {
         }
     }
 
-    /** A dict; {@code keys} and {@code values} go together by place. */
+    /** A dict; the key and the value at the same place belong together. */
     record DictOf(List<Expression> keys, List<Expression> values) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -68,7 +68,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code owner.name}. */
+    /** The expression {@code owner.name}. */
     record Attribute(Expression owner, String name) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -76,7 +76,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code owner[key]}. */
+    /** The expression {@code owner[key]}. */
     record Item(Expression owner, Expression key) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -84,7 +84,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code owner[start:stop:step]}; a part left out is the constant {@code none}. */
+    /** The expression {@code owner[start:stop:step]}; a part that is left out is the constant {@code none}. */
     record Slice(Expression owner, Expression start, Expression stop, Expression step) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -127,7 +127,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code and}, {@code or}: the operand that decides, not its truth. */
+    /** The operators {@code and} and {@code or}, which give the operand that decides, not its truth. */
     record Logic(boolean and, Expression left, Expression right) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -136,7 +136,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code first < second <= third}: true if every neighbouring pair holds. */
+    /** A chain such as {@code first < second <= third}, which is true if every neighbouring pair is. */
     record Comparison(Expression first, List<String> operators, List<Expression> others) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -167,7 +167,7 @@ sealed interface Expression {
         }
     }
 
-    /** {@code a ~ b ~ c}. */
+    /** The operator {@code ~}, which joins texts. */
     record Concatenation(List<Expression> parts) implements Expression {
         @Override
         public Object value(Scope scope) {
@@ -184,7 +184,7 @@ sealed interface Expression {
         }
     }
 
-    /** What stands between the brackets of a call. */
+    /** The arguments between the brackets of a call. */
     record Inputs(List<Expression> positional, Map<String, Expression> named) {
 
         static final Inputs NONE = new Inputs(List.of(), Map.of());

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The grammar of expressions, each level as in jinja2's {@code Parser}. */
+/** Parses expressions, with the levels of jinja2's {@code Parser}. */
 final class ExpressionParser {
 
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
@@ -26,12 +26,12 @@ final class ExpressionParser {
         this.tokens = tokens;
     }
 
-    /** One expression, or a tuple of several. */
+    /** Parses one expression, or a tuple of several. */
     Expression tuple() {
         return tuple(this::expression);
     }
 
-    /** As {@link #tuple()}, where a trailing {@code if} belongs to the tag. */
+    /** Parses as {@link #tuple()}, but leaves a trailing {@code if} to the tag. */
     Expression tupleWithoutChoice() {
         return tuple(this::or);
     }
@@ -74,7 +74,7 @@ final class ExpressionParser {
         return new Inputs(positional, named);
     }
 
-    /** The filters of {@code {% filter … %}} and {@code {% set x | … %}}; the first bar may be left out. */
+    /** Parses the filters of {@code {% filter … %}} and {@code {% set x | … %}}; the first bar may be missing. */
     Expression filters(Expression input, boolean barFirst) {
         Expression value = input;
         boolean bar = barFirst;

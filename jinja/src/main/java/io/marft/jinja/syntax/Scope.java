@@ -4,7 +4,7 @@ import io.marft.jinja.value.Undefined;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The names that a part of a template sees: its own, then its surroundings'. Assignments stay in their own scope. */
+/** The names that a part of a template sees: its own first, then those of the part around it. An assignment stays in its scope. */
 public final class Scope {
 
     private final Scope outer;

@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What writes text or changes names. */
+/** A part of a template that writes text or changes names. */
 public sealed interface Statement {
 
-    /** How to go on after a statement. */
+    /** How a template goes on after a statement. */
     enum Flow {
         NEXT,
         BREAK,
@@ -61,7 +61,7 @@ public sealed interface Statement {
         }
     }
 
-    /** A statement whose faults are reported with its line. */
+    /** A statement whose errors name its line. */
     record Placed(Statement statement, int line) implements Statement {
         @Override
         public Flow run(Scope scope, StringBuilder out) {
@@ -81,10 +81,10 @@ public sealed interface Statement {
     }
 
     /**
-     * A loop, each of whose rounds has a scope of its own.
+     * A loop. Each of its rounds has a scope of its own.
      *
-     * @param filter which items take part; a constant if all
-     * @param otherwise runs if no round has come to its end, as in the code that jinja2 compiles to
+     * @param filter tells which items take part; a constant if all do
+     * @param otherwise runs if no round came to its end, as in the code that jinja2 compiles a loop to
      */
     record For(Target target, Expression items, Expression filter, Block body, Block otherwise) implements Statement {
         @Override
@@ -128,10 +128,10 @@ public sealed interface Statement {
         }
     }
 
-    /** Text rendered apart, passed through filters that find it under {@link #CAPTURED}, and assigned to the target. */
+    /** Renders a body, passes the text through filters, which find it under {@link #CAPTURED}, and assigns it to a target. */
     record Capture(Target target, Block body, Expression filtered) implements Statement {
 
-        /** No name that a template can write. */
+        /** The text's name for the filters; no template can write such a name. */
         static final String CAPTURED = "captured text";
 
         @Override
@@ -147,7 +147,7 @@ public sealed interface Statement {
         }
     }
 
-    /** {@code {% filter … %}}. */
+    /** A {@code {% filter … %}}, which writes its body's text through filters. */
     record Filtered(Block body, Expression filtered) implements Statement {
         @Override
         public Flow run(Scope scope, StringBuilder out) {
@@ -156,7 +156,7 @@ public sealed interface Statement {
         }
     }
 
-    /** {@code {% with … %}} and {@code {% generation %}}: a scope, with names assigned in it. */
+    /** A {@code {% with … %}} or {@code {% generation %}}: a scope, with names assigned in it. */
     record Scoped(Map<String, Expression> names, Block body) implements Statement {
         @Override
         public Flow run(Scope scope, StringBuilder out) {
@@ -167,9 +167,9 @@ public sealed interface Statement {
     }
 
     /**
-     * {@code {% macro … %}}.
+     * A {@code {% macro … %}}, which assigns a function to a name.
      *
-     * @param defaults of the last parameters
+     * @param defaults values of the last parameters where a call gives none
      */
     record Macro(String name, List<String> parameters, List<Expression> defaults, Block body) implements Statement {
         @Override
@@ -197,7 +197,7 @@ public sealed interface Statement {
         }
     }
 
-    /** What a value is assigned to. */
+    /** A place that a value is assigned to. */
     sealed interface Target {
 
         void assign(Scope scope, Object value);
@@ -210,7 +210,7 @@ public sealed interface Statement {
         }
     }
 
-    /** {@code namespace.attribute}. */
+    /** An attribute of a namespace, {@code namespace.attribute}. */
     record Field(String namespace, String attribute) implements Target {
         @Override
         public void assign(Scope scope, Object value) {
@@ -221,7 +221,7 @@ public sealed interface Statement {
         }
     }
 
-    /** {@code a, b}. */
+    /** Several targets, {@code a, b}, which share a value's items. */
     record Several(List<Target> targets) implements Target {
         @Override
         public void assign(Scope scope, Object value) {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The grammar of text, prints and tags. */
+/** Parses text, prints and tags into statements. */
 public final class StatementParser {
 
     private static final Expression CAPTURED = new Expression.Name(Statement.Capture.CAPTURED);
@@ -34,7 +34,7 @@ public final class StatementParser {
         }
     }
 
-    /** Statements up to a tag that closes or divides the block, of which the name is read; or up to the end. */
+    /** Parses statements up to a tag that closes or divides the block, whose name is read, or up to the end. */
     private Block block(String opener, String... ends) {
         List<Statement> statements = new ArrayList<>();
         while (true) {
@@ -64,7 +64,7 @@ public final class StatementParser {
         }
     }
 
-    /** A body from the end of its opening tag to its closing tag's name. */
+    /** Parses a body, from the end of its opening tag to the name of its closing tag. */
     private Block body(String opener) {
         tokens.expect(Kind.BLOCK_END, "'%}'");
         Block body = block(opener, "end" + opener);
@@ -93,7 +93,7 @@ public final class StatementParser {
         };
     }
 
-    /** Without autoescape the filter {@code safe} changes nothing in what is printed at once. */
+    /** Leaves the filter {@code safe} out: without autoescape it changes nothing about a value that is printed at once. */
     private static Statement print(Expression expression) {
         boolean safe = expression instanceof Expression.Filter filter
                 && filter.name().equals("safe")

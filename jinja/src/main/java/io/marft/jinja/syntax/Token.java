@@ -4,7 +4,7 @@ package io.marft.jinja.syntax;
  * A piece of a template.
  *
  * @param text the literal text, the name, the operator, the digits, or the string's value
- * @param line from 1
+ * @param line line of the template, counted from 1
  */
 record Token(Kind kind, String text, int line) {
 
@@ -34,7 +34,7 @@ record Token(Kind kind, String text, int line) {
         return kind == Kind.OPERATOR && text.equals(operator);
     }
 
-    /** For errors. */
+    /** The token as errors name it. */
     String show() {
         return switch (kind) {
             case END -> "the end of the template";

@@ -4,7 +4,7 @@ import io.marft.jinja.syntax.Token.Kind;
 import io.marft.jinja.value.TemplateException;
 import java.util.List;
 
-/** A place in a list of tokens. */
+/** A list of tokens, and the place up to which it was read. */
 final class Tokens {
 
     private final List<Token> tokens;

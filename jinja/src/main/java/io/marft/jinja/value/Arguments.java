@@ -14,11 +14,11 @@ public record Arguments(List<Object> positional, Map<String, Object> named) {
     }
 
     /**
-     * The values by parameter.
+     * The values of parameters.
      *
-     * @param callee for errors
-     * @param required how many of the parameters must be given
-     * @return in the parameters' order, null where not given
+     * @param callee names the function in errors
+     * @param required how many of the first parameters must be given
+     * @return the values in the order of the parameters; null where none was given
      */
     public Object[] bind(String callee, int required, String... parameters) {
         if (positional.size() > parameters.length) {
@@ -41,7 +41,7 @@ public record Arguments(List<Object> positional, Map<String, Object> named) {
         return values;
     }
 
-    /** All but the first {@code count} positional ones. */
+    /** These arguments without the first {@code count} positional ones. */
     public Arguments after(int count) {
         return new Arguments(positional.subList(Math.min(count, positional.size()), positional.size()), named);
     }

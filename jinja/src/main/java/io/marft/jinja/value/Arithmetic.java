@@ -93,7 +93,7 @@ public final class Arithmetic {
         };
     }
 
-    /** Null if the operator does not take these. */
+    /** The result of an operator; null if it does not take these operands. */
     private static Object sequences(String operator, Object left, Object right) {
         if (operator.equals("+")) {
             if (left instanceof String a && right instanceof String b) {

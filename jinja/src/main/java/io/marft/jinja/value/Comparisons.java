@@ -22,7 +22,7 @@ public final class Comparisons {
         };
     }
 
-    /** Python's {@code ==}. */
+    /** Whether two values are equal by Python's {@code ==}. */
     public static boolean equal(Object left, Object right) {
         Long a = Types.integer(left);
         Long b = Types.integer(right);
@@ -50,7 +50,7 @@ public final class Comparisons {
         return left instanceof String ? left.equals(right) : left == right;
     }
 
-    /** Python's order; strings go by code points. */
+    /** Python's order of two values; strings are compared by code points. */
     public static int order(Object left, Object right) {
         if (left instanceof Undefined undefined) {
             throw undefined.failure();

@@ -3,8 +3,8 @@ package io.marft.jinja.value;
 import java.util.List;
 
 /**
- * A Python iterable that is no sequence: a generator, which gives its items once, or a view of a dict, which gives them
- * again and again.
+ * A Python iterable that is not a sequence: a generator, which gives its items once, or a view of a dict, which gives them any
+ * number of times.
  */
 public final class Iteration {
 
@@ -34,7 +34,7 @@ public final class Iteration {
         return view;
     }
 
-    /** The items not yet given. */
+    /** Gives the items that were not given before; a view's items all the time. */
     List<Object> take() {
         List<Object> given = items;
         if (!view) {
@@ -43,7 +43,7 @@ public final class Iteration {
         return given;
     }
 
-    /** The next item alone, or null at the end. */
+    /** Gives the next item, or null at the end; a view's first item all the time. */
     public Object next() {
         if (items.isEmpty()) {
             return null;

@@ -2,7 +2,7 @@ package io.marft.jinja.value;
 
 import java.util.List;
 
-/** The variable {@code loop} of a {@code {% for … %}}. */
+/** The variable {@code loop} inside of a {@code {% for … %}}. */
 public final class Loop {
 
     private final List<Object> items;

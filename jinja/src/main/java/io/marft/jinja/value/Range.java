@@ -3,10 +3,14 @@ package io.marft.jinja.value;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Python's {@code range}; {@code items} are its numbers. */
+/**
+ * Python's {@code range}.
+ *
+ * @param items the numbers of the range
+ */
 public record Range(long start, long stop, long step, List<Object> items) {
 
-    /** As many as jinja2's sandbox allows. */
+    /** The most numbers of a range, as jinja2's sandbox limits it. */
     private static final int LONGEST = 100_000;
 
     public static Range of(long start, long stop, long step) {

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Lengths, items and slices. A string's items are its code points. */
+/** Lengths, items and slices of sequences. A string's items are its code points. */
 public final class Sequences {
 
-    /** Python's methods of lists and tuples, which templates do without. */
+    /** The methods of Python's lists and tuples; calls of them are not supported. */
     public static final Set<String> METHODS =
             Set.of("append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort");
 
@@ -27,7 +27,7 @@ public final class Sequences {
                 || (value instanceof Iteration iteration && iteration.isView());
     }
 
-    /** Python's {@code len}. */
+    /** The length of a value, by Python's {@code len}. */
     public static long length(Object value) {
         if (value instanceof String text) {
             return text.codePointCount(0, text.length());
@@ -39,7 +39,7 @@ public final class Sequences {
         throw new TemplateException("object of type '" + Types.name(value) + "' has no len()");
     }
 
-    /** What a loop over the value gives. */
+    /** The items that a loop over the value gives. */
     @SuppressWarnings("unchecked")
     public static List<Object> items(Object value) {
         if (value instanceof List) {
@@ -67,7 +67,7 @@ public final class Sequences {
         return isSized(value) || value instanceof Iteration;
     }
 
-    /** The item at a place, counted from the end if negative; null if there is none. */
+    /** The item at a place, which counts from the end if it is negative; null if there is none. */
     public static Object at(Object sequence, long place) {
         List<Object> items = items(sequence);
         long index = place < 0 ? place + items.size() : place;

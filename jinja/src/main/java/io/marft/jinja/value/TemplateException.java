@@ -1,11 +1,11 @@
 package io.marft.jinja.value;
 
-/** A template that cannot be parsed, or that fails while it renders; the message is one line. */
+/** Says in one line why a template cannot be parsed, or why it failed while it rendered. */
 public final class TemplateException extends RuntimeException {
 
     private final boolean placed;
 
-    /** A fault at a place still unknown, to which {@link #at} adds it. */
+    /** A fault whose place is still unknown; {@link #at} adds it. */
     public TemplateException(String fault) {
         this(fault, false);
     }
@@ -15,7 +15,7 @@ public final class TemplateException extends RuntimeException {
         this.placed = placed;
     }
 
-    /** The same fault with the line of the template, unless it names one already. */
+    /** This fault with a line of the template, unless it names one already. */
     public TemplateException at(int line) {
         return placed ? this : new TemplateException("line " + line + ": " + getMessage(), true);
     }

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Python's {@code str} and {@code repr}. */
+/** Writes values as text, as Python's {@code str} and {@code repr} do. */
 public final class Text {
 
     private Text() {}
 
-    /** {@code str(value)}. */
+    /** The text of a value, as {@code str(value)} gives it. */
     public static String str(Object value) {
         return value instanceof String text ? text : value instanceof Undefined ? "" : repr(value);
     }
 
-    /** {@code repr(value)}. */
+    /** The text of a value inside of others, as {@code repr(value)} gives it. */
     public static String repr(Object value) {
         if (value instanceof String text) {
             return quoted(text);
@@ -47,7 +47,7 @@ public final class Text {
         throw new TemplateException("a value of type " + Types.name(value) + " has no text");
     }
 
-    /** A float as Python writes it: the fewest digits that give it back, with an exponent below 1e-4 and from 1e16 on. */
+    /** A float as Python writes it: with the fewest digits that give it back, and an exponent below 1e-4 and from 1e16 on. */
     public static String decimal(double number) {
         if (Double.isNaN(number) || Double.isInfinite(number)) {
             return Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";

@@ -3,12 +3,12 @@ package io.marft.jinja.value;
 import java.util.List;
 import java.util.Map;
 
-/** What Python says of a value's type. */
+/** Python's view of a value's type. */
 public final class Types {
 
     private Types() {}
 
-    /** Python's name of the value's type. */
+    /** The name that Python has for the type of a value. */
     public static String name(Object value) {
         if (value instanceof String) {
             return "str";
@@ -38,7 +38,7 @@ public final class Types {
         return value.getClass().getSimpleName();
     }
 
-    /** Python's truth. */
+    /** Whether Python counts a value as true. */
     public static boolean truth(Object value) {
         if (value instanceof Boolean truth) {
             return truth;
@@ -54,20 +54,20 @@ public final class Types {
         return !Sequences.isSized(value) || Sequences.length(value) > 0;
     }
 
-    /** An integer, as Python sees booleans too; null for any other value. */
+    /** The value as an integer, which booleans are in Python, too; null for any other value. */
     public static Long integer(Object value) {
         return value instanceof Boolean truth
                 ? Long.valueOf(truth ? 1 : 0)
                 : value instanceof Long number ? number : null;
     }
 
-    /** A number as floating point; null for any other value. */
+    /** The value as a floating-point number; null if it is not a number. */
     public static Double number(Object value) {
         Long integer = integer(value);
         return integer != null ? Double.valueOf(integer) : value instanceof Double number ? number : null;
     }
 
-    /** An argument that must be an integer. */
+    /** The value of an argument that must be an integer. */
     public static int index(Object value) {
         Long integer = integer(value);
         if (integer == null) {
@@ -76,7 +76,7 @@ public final class Types {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, integer));
     }
 
-    /** An argument that must be a string. */
+    /** The value of an argument that must be a string. */
     public static String string(Object value) {
         if (value instanceof String string) {
             return string;
@@ -84,7 +84,7 @@ public final class Types {
         throw new TemplateException("expected a string, got: " + Text.repr(value));
     }
 
-    /** The value, if Python would take it for a key. */
+    /** Gives a value back if Python would take it for a key, and fails if not. */
     public static Object hashable(Object value) {
         if (value instanceof List || value instanceof Map) {
             throw new TemplateException("unhashable type: '" + name(value) + "'");

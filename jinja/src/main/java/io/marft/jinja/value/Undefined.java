@@ -1,9 +1,10 @@
 package io.marft.jinja.value;
 
 /**
- * What a name or a key that is not there evaluates to: empty when printed, looped over or tested, an error in all else.
+ * The value of a name or a key that does not exist: it is empty when it is printed, looped over or tested, and an error in all
+ * other uses.
  *
- * @param fault the error
+ * @param fault the error's message
  */
 public record Undefined(String fault) {
 

@@ -17,9 +17,9 @@ import java.util.SplittableRandom;
 
 /**
  * LoRA weights, or anything of their shape, such as a gradient: matrices A [rank, inputs] and B [outputs, rank] for each
- * layer and target, under PEFT's names and in one canonical order (layer, target, A before B).
+ * layer and target, under PEFT's names and in one canonical order: by layer, then by target, A before B.
  *
- * <p>Immutable by contract: the arrays are not copied, and nobody writes to them. Thread-safe.
+ * <p>Immutable by contract: arrays are not copied, so nobody may write to them. Thread-safe.
  */
 public final class Adapter {
 
@@ -74,7 +74,7 @@ public final class Adapter {
         to.put(name, tensor);
     }
 
-    /** A new adapter that changes nothing yet: A uniform in ±1/√inputs (Kaiming's, as PEFT draws it), B zero. */
+    /** A new adapter, which changes nothing yet: A is uniform in ±1/√inputs (Kaiming's, as PEFT draws it), B is zero. */
     public static Adapter initial(LoraConfig config, ModelConfig model, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -116,12 +116,12 @@ public final class Adapter {
         return tensors;
     }
 
-    /** Matrix A [rank, inputs] of one linear map. */
+    /** The matrix A of one linear map, [rank, inputs]. */
     public Tensor a(int layer, Projection projection) {
         return tensors.get(projection.peftName(layer, 'A'));
     }
 
-    /** Matrix B [outputs, rank] of one linear map. */
+    /** The matrix B of one linear map, [outputs, rank]. */
     public Tensor b(int layer, Projection projection) {
         return tensors.get(projection.peftName(layer, 'B'));
     }
@@ -172,7 +172,7 @@ public final class Adapter {
         }
     }
 
-    /** {@code sha256:…} of {@link #toSafetensors()}: equal for equal names, shapes and values. */
+    /** The digest {@code sha256:…} of {@link #toSafetensors()}: equal adapters have equal digests. */
     public String digest() {
         try {
             byte[] sha = MessageDigest.getInstance("SHA-256").digest(toSafetensors());
@@ -182,25 +182,25 @@ public final class Adapter {
         }
     }
 
-    /** PEFT's {@code adapter_model.safetensors}, canonical: equal adapters give equal bytes. */
+    /** The bytes of PEFT's {@code adapter_model.safetensors}; equal adapters give equal bytes. */
     public byte[] toSafetensors() {
         return SafeTensors.write(tensors);
     }
 
     /**
-     * Reads what {@link #toSafetensors()} or PEFT wrote.
+     * Reads an adapter that {@link #toSafetensors()} or PEFT wrote.
      *
-     * @param config what {@code adapter_config.json} or a manifest says about it
-     * @throws CheckpointException if the bytes are no such adapter, or hold a value that is not finite
+     * @param config what {@code adapter_config.json} or a manifest says about the adapter
+     * @throws CheckpointException if the bytes are no such adapter, or a value is not finite
      */
     public static Adapter fromSafetensors(byte[] content, LoraConfig config) {
         return read(SafeTensors.parse(content, IN_MEMORY), config, IN_MEMORY);
     }
 
     /**
-     * As {@link #fromSafetensors}, of a file.
+     * As {@link #fromSafetensors}, from a file.
      *
-     * @param file in any type of number that {@link SafeTensors} reads; kept as float32
+     * @param file with weights of any type in {@link io.marft.policy.checkpoint.DType}; they are kept as float32
      */
     static Adapter fromSafetensors(Path file, LoraConfig config) {
         return read(SafeTensors.open(file), config, file);

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Which linear maps have a low-rank change, W + (alpha / rank) B A, and of which rank.
+ * Which linear maps an adapter changes, and by how much: W becomes W + (alpha / rank) B A.
  *
- * @param rank r, at least 1
- * @param alpha strength; the change is scaled by alpha / rank
- * @param targets names of the maps, such as {@code q_proj}; kept in the order of {@link Projection}
+ * @param rank how many rows A and columns B have, at least 1
+ * @param alpha strength: the change is scaled by alpha / rank
+ * @param targets names of the linear maps, such as {@code q_proj}; kept in the order of {@link Projection}
  */
 public record LoraConfig(int rank, float alpha, List<String> targets) {
 
-    /** Checks rank, strength and names. */
+    /** @throws IllegalArgumentException if rank or strength is not positive, or a name is unknown */
     public LoraConfig {
         if (rank < 1) {
             throw new IllegalArgumentException("LoRA rank must be at least 1, got: " + rank);
@@ -28,19 +28,19 @@ public record LoraConfig(int rank, float alpha, List<String> targets) {
         targets = sorted.stream().map(Projection::label).toList();
     }
 
-    /** The factor of B A. */
+    /** The factor that B A is multiplied by. */
     public float scale() {
         return alpha / rank;
     }
 
-    /** Checks that a tensor's name is PEFT's for one of the targets. */
+    /** Checks that a tensor has PEFT's name for one of the targets. */
     void checkTargets(String tensor) {
         if (projections().stream().noneMatch(projection -> projection.hasPeftName(tensor))) {
             throw new IllegalArgumentException("tensor " + tensor + " is not LoRA on one of " + targets);
         }
     }
 
-    /** The targets as linear maps, in their declared order. */
+    /** The targets as linear maps, in the order of {@link Projection}. */
     public List<Projection> projections() {
         return targets.stream().map(Projection::of).toList();
     }

@@ -13,17 +13,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * PEFT's {@code adapter_config.json}. What would make the adapter another function than W + scale · B A on some of the
- * seven linear maps of all layers is refused.
+ * PEFT's {@code adapter_config.json}. Settings that would make the adapter another function than W + scale · B A, on some of the
+ * seven linear maps of all layers, are refused.
  *
- * @param lora rank, strength and targets; a rank-stabilised adapter's strength is alpha · √rank, which comes to the same
- * @param baseModel name or path of the model that it was trained on; empty if the file has none
+ * @param lora rank, strength and targets; a rank-stabilised adapter's strength is given as alpha · √rank, which is the same
+ * @param baseModel name or path of the model that the adapter was trained on; empty if the file has none
  */
 record PeftConfig(LoraConfig lora, String baseModel) {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** Keys that must be absent, null, false or empty. */
+    /** The keys that must be absent, null, false or empty. */
     private static final List<String> UNSUPPORTED = List.of(
             "use_dora",
             "fan_in_fan_out",
@@ -43,7 +43,7 @@ record PeftConfig(LoraConfig lora, String baseModel) {
             "use_bdlora",
             "use_qalora");
 
-    /** Ways to begin that leave the base model's weights as they are; others train against changed ones. */
+    /** The ways to initialise that leave the base model's weights as they are; others train against changed weights. */
     private static final List<String> BEGINNINGS = List.of("true", "false", "gaussian", "eva", "orthogonal", "mica");
 
     static PeftConfig read(Path file) {
@@ -92,8 +92,9 @@ record PeftConfig(LoraConfig lora, String baseModel) {
     }
 
     /**
-     * PEFT's modules may be named whole, such as {@code model.layers.0.self_attn.q_proj}: then the tensors tell whether
-     * every layer has them.
+     * The linear maps that {@code target_modules} names. PEFT also takes whole names, such as
+     * {@code model.layers.0.self_attn.q_proj}: of those only the last part counts here, and the tensors tell whether every
+     * layer has the map.
      */
     private static List<String> targets(JsonNode json) {
         JsonNode node = json.path("target_modules");
@@ -110,7 +111,7 @@ record PeftConfig(LoraConfig lora, String baseModel) {
         return targets;
     }
 
-    /** As PEFT writes it for inference. */
+    /** The file as PEFT writes it for inference. */
     String toJson() {
         ObjectNode json = JSON.createObjectNode();
         json.put("base_model_name_or_path", baseModel);

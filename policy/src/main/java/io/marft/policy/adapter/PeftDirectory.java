@@ -12,13 +12,13 @@ import java.util.Map;
 /**
  * An adapter as PEFT keeps it: a directory with {@code adapter_config.json} and {@code adapter_model.safetensors}.
  *
- * <p>PEFT names a base model by a name, which says little. The digest of the one that an adapter was exported from goes
- * into the weights' metadata, which PEFT passes over; unknown keys in its configuration make it warn.
+ * <p>PEFT identifies a base model by its name or path alone. So the base model's digest is written into the metadata of the
+ * weights, which PEFT ignores; in its configuration an unknown key would make PEFT warn.
  *
- * @param path the directory, for errors
- * @param adapter the adapter, in float32 whatever the type in the file
+ * @param path the directory
+ * @param adapter the adapter, in float32 whatever type the file has
  * @param baseModel name or path of the base model; empty if the directory has none
- * @param baseModelDigest its digest; empty where another program wrote the directory
+ * @param baseModelDigest digest of the base model; empty where another program wrote the directory
  */
 public record PeftDirectory(Path path, Adapter adapter, String baseModel, String baseModelDigest) {
 
@@ -47,7 +47,7 @@ public record PeftDirectory(Path path, Adapter adapter, String baseModel, String
     }
 
     /**
-     * Writes this adapter where {@link #path} says.
+     * Writes this adapter to the directory {@link #path}.
      *
      * @throws UncheckedIOException if it cannot be written
      */
@@ -65,8 +65,8 @@ public record PeftDirectory(Path path, Adapter adapter, String baseModel, String
     /**
      * Checks that this adapter belongs to a model.
      *
-     * @param modelDigest the model's digest; compared where this adapter names one
-     * @throws CheckpointException if it belongs to another, or its shapes do not fit
+     * @param modelDigest the model's digest; compared only where this adapter has one
+     * @throws CheckpointException if the adapter belongs to another model, or its shapes do not fit
      */
     public void checkFits(String modelDigest, ModelConfig model) {
         Path weights = path.resolve(WEIGHTS);

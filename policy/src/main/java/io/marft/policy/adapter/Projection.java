@@ -38,7 +38,7 @@ public enum Projection {
      * The linear map of a name.
      *
      * @param label such as {@code q_proj}
-     * @throws IllegalArgumentException if there is no such linear map
+     * @throws IllegalArgumentException if no linear map has this name
      */
     public static Projection of(String label) {
         return Arrays.stream(values())
@@ -64,7 +64,7 @@ public enum Projection {
         return "base_model.model.model.layers." + layer + "." + block + "." + label + ".lora_" + matrix + ".weight";
     }
 
-    /** Whether a tensor has {@link #peftName} of this map for some layer and matrix. */
+    /** Whether a tensor's name is a {@link #peftName} of this map, for any layer and matrix. */
     boolean hasPeftName(String tensor) {
         return tensor.matches(
                 "base_model\\.model\\.model\\.layers\\.\\d+\\." + block + "\\." + label + "\\.lora_[AB]\\.weight");

@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A base model on disk, in Hugging Face's layout: {@code config.json}, and {@code model.safetensors} or several such files
- * and their index.
+ * A base model on disk, in Hugging Face's layout: {@code config.json}, and {@code model.safetensors} or several such files with
+ * an index.
  *
  * @param config the model's shape
- * @param dtype of all weights
+ * @param dtype type of all weights
  * @param weights every tensor of {@link #layout}, in its order
- * @param digest {@code sha256:…} over configuration, names, shapes and values, however they lie in files
+ * @param digest {@code sha256:…} over configuration, names, shapes and values; it does not depend on how they are spread over
+ *     files
  */
 public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensors.View> weights, String digest) {
 
@@ -54,7 +55,8 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
     /**
      * Reads and checks the model in {@code directory}.
      *
-     * @throws CheckpointException if a file is missing, truncated, mis-shaped or holds a value that is not finite
+     * @throws CheckpointException if a file is missing or truncated, a tensor has another shape than {@code config.json} asks
+     *     for, or a value is not finite
      */
     public static Checkpoint read(Path directory) {
         requireFile(directory, CONFIG);
@@ -79,7 +81,7 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
         return new Checkpoint(config, dtype, views(wanted), digest(config, dtype, wanted));
     }
 
-    /** Other tensors than those of the layout may only be such as follow from it. */
+    /** Refuses tensors that are not part of the layout, except for those that transformers derives from it. */
     private static void refuseOthers(Map<String, Shards.Found> others, ModelConfig config) {
         others.forEach((name, tensor) -> {
             boolean tiedHead = config.tiedEmbeddings() && name.equals("lm_head.weight");
@@ -110,7 +112,7 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
         return views;
     }
 
-    /** Digests the values and, as each byte passes only once, checks them. */
+    /** Digests the values and checks them: each byte is read only once. */
     private static String digest(ModelConfig config, DType dtype, Map<String, Shards.Found> weights) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
@@ -159,7 +161,7 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
         }
     }
 
-    /** Names and shapes of all tensors of such a model, in the order in which the decoder takes them. */
+    /** The names and shapes of all tensors of a model of this shape, in the order in which the decoder takes them. */
     public static Map<String, List<Integer>> layout(ModelConfig config) {
         int width = config.hiddenSize();
         int query = config.heads() * config.headSize();
@@ -200,7 +202,7 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
     /**
      * One tensor of {@link #layout}.
      *
-     * @throws IllegalArgumentException if there is none of this name
+     * @throws IllegalArgumentException if there is no tensor of this name
      */
     public SafeTensors.View tensor(String name) {
         SafeTensors.View view = weights.get(name);

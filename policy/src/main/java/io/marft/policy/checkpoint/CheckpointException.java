@@ -2,7 +2,7 @@ package io.marft.policy.checkpoint;
 
 import java.nio.file.Path;
 
-/** A model or adapter file that cannot be used; the message is one line that names the file and the fault. */
+/** Says that a model's or an adapter's file cannot be used, in one line that names the file and the fault. */
 public final class CheckpointException extends RuntimeException {
 
     /**

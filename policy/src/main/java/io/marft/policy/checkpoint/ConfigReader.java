@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads {@code config.json} as transformers does, in its old spelling and that of version 5, and refuses what would make
- * the model another function than the decoder computes. A key with the value null is as one that is absent.
+ * Reads {@code config.json} as transformers does, in its old spelling and in that of version 5. It refuses settings that would
+ * make the model another function than the decoder computes. A key with the value null counts as absent.
  */
 final class ConfigReader {
 
@@ -94,7 +94,7 @@ final class ConfigReader {
         }
     }
 
-    /** The rope settings, of which those of the inner object prevail. */
+    /** Reads the rope settings; those of the inner object prevail over those beside it. */
     private static Rotary rotary(JsonNode json, int positions) {
         JsonNode old = json.path("rope_scaling");
         JsonNode inner = old.isObject() && !old.isEmpty() ? old : json.path("rope_parameters");
@@ -144,7 +144,7 @@ final class ConfigReader {
         return new ArrayList<>(tokens);
     }
 
-    /** Some models say -1 for none. */
+    /** The token that fills padded places: what the files say, or else the first end token. Some models say -1 for none. */
     private static int padToken(JsonNode json, JsonNode generation, List<Integer> eos) {
         for (JsonNode from : List.of(json, generation)) {
             int token = from.path("pad_token_id").asInt(-1);

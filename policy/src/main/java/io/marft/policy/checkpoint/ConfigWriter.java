@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 
 /**
- * Writes {@code config.json}. Its bytes are part of a checkpoint's digest, so what is written for a model must not change:
- * a key that comes new is left out where it has the family's default.
+ * Writes {@code config.json}. Its bytes are part of a checkpoint's digest, so they must stay the same for a model: a key that
+ * is added here is left out where it has the family's default.
  */
 final class ConfigWriter {
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How a weight is stored, little-endian; the names are those of safetensors. */
+/** The type that a weight is stored in, little-endian; the names are those of safetensors. */
 public enum DType {
     /** IEEE single precision. */
     F32(4, "float32", 0x7f80_0000_7f80_0000L) {
@@ -42,17 +42,17 @@ public enum DType {
         this.exponents = exponents;
     }
 
-    /** The type of a name in a safetensors header, if it is one of these. */
+    /** The type of a name in a safetensors header; empty if it is none of these. */
     static Optional<DType> of(String name) {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
-    /** All types, for errors. */
+    /** The names of all types, for errors. */
     static String supported() {
         return Arrays.stream(values()).map(DType::name).collect(Collectors.joining(", "));
     }
 
-    /** Bytes of one value. */
+    /** How many bytes one value has. */
     public int size() {
         return size;
     }
@@ -62,16 +62,16 @@ public enum DType {
         return torchName;
     }
 
-    /** The value at a byte of a little-endian buffer, which float32 holds exactly. */
+    /** The value at a byte of a little-endian buffer; float32 holds values of each type exactly. */
     abstract float at(ByteBuffer bytes, int offset);
 
     /**
-     * The place of the first value that is infinite or no number.
+     * The place of the first value that is infinite or not a number.
      *
-     * <p>Takes the values that fit into a long at once: with all other bits cleared, adding an exponent's lowest bit to
-     * it carries into the sign's place if, and only if, all bits of the exponent are set.
+     * <p>It looks at all values in a long at once. With all other bits cleared, adding the lowest bit of an exponent to the
+     * exponent carries into the place of the sign if, and only if, all bits of the exponent are set.
      *
-     * @param bytes little-endian; all of it is looked at
+     * @param bytes little-endian; all of them are looked at
      * @return the index of the value, or -1 if all are finite
      */
     int firstNotFinite(ByteBuffer bytes) {

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A line of models that this decoder runs: pre-norm decoder-only transformers with RMSNorm, rotary positions, grouped
- * heads and a SiLU-gated feed-forward. An entry says in what a family differs from the others.
+ * The families of models that the decoder runs: pre-norm decoder-only transformers with RMSNorm, rotary positions, grouped
+ * heads and a SiLU-gated feed-forward. Each entry says how its family differs from the others.
  */
 public enum Family {
-    /** Qwen2 and Qwen2.5: biases on queries, keys and values. */
+    /** Qwen2 and Qwen2.5 have biases on queries, keys and values. */
     QWEN2("qwen2", "Qwen2ForCausalLM", true, false, false, 0),
-    /** Qwen3: a norm for each head's queries and keys, and heads of a size of their own. */
+    /** Qwen3 has a norm for each head's queries and keys, and heads whose size does not follow from the width. */
     QWEN3("qwen3", "Qwen3ForCausalLM", false, false, true, 128),
     /** Llama 2 and 3, and others in its layout, such as SmolLM2. */
     LLAMA("llama", "LlamaForCausalLM", false, true, false, 0);
@@ -24,9 +24,12 @@ public enum Family {
     private final int headSize;
 
     /**
+     * Describes a family.
+     *
      * @param fixedQueryBias whether queries, keys and values have a bias and the output has none, whatever
      *     {@code attention_bias} says
      * @param configurableMlpBias whether {@code mlp_bias} is heeded
+     * @param queryKeyNorm as {@link #queryKeyNorm()}
      * @param headSize default of {@code head_dim}; 0 for {@code hidden_size / num_attention_heads}
      */
     Family(
@@ -44,19 +47,19 @@ public enum Family {
         this.headSize = headSize;
     }
 
-    /** The family of a {@code model_type}, if it is one of these. */
+    /** The family of a {@code model_type}; empty if it is none of these. */
     static Optional<Family> of(String modelType) {
         return Arrays.stream(values())
                 .filter(family -> family.modelType.equals(modelType))
                 .findFirst();
     }
 
-    /** All supported {@code model_type}s, for errors. */
+    /** The names of all supported {@code model_type}s, for errors. */
     static String supported() {
         return Arrays.stream(values()).map(Family::modelType).collect(Collectors.joining(", "));
     }
 
-    /** {@code model_type} in {@code config.json}. */
+    /** The {@code model_type} in {@code config.json}. */
     public String modelType() {
         return modelType;
     }
@@ -71,17 +74,17 @@ public enum Family {
         return queryKeyNorm;
     }
 
-    /** Whether queries, keys and values have a bias, where {@code attention_bias} has a value. */
+    /** Whether queries, keys and values have a bias, given the value of {@code attention_bias}. */
     boolean queryBias(boolean attentionBias) {
         return fixedQueryBias || attentionBias;
     }
 
-    /** Whether attention's output has a bias, where {@code attention_bias} has a value. */
+    /** Whether attention's output has a bias, given the value of {@code attention_bias}. */
     boolean outputBias(boolean attentionBias) {
         return !fixedQueryBias && attentionBias;
     }
 
-    /** Whether the feed-forward has biases, where {@code mlp_bias} has a value. */
+    /** Whether the feed-forward has biases, given the value of {@code mlp_bias}. */
     boolean mlpBias(boolean configured) {
         return configurableMlpBias && configured;
     }
@@ -91,7 +94,7 @@ public enum Family {
         return headSize > 0 ? headSize : hiddenSize / heads;
     }
 
-    /** Whether {@link #headSize(int, int)} divides the width. */
+    /** Whether the default size of a head is the width divided by the number of heads. */
     boolean dividesWidth() {
         return headSize == 0;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The shape of a decoder: Hugging Face's {@code config.json}, and the end tokens of {@code generation_config.json}.
  *
- * @param family what differs from other decoders
+ * @param family in what ways it differs from other decoders
  * @param hiddenSize width D
  * @param layers number of decoder layers
  * @param heads query heads H
@@ -16,12 +16,12 @@ import java.util.List;
  * @param vocabSize number of token ids V
  * @param rmsNormEps added to the mean square before its root
  * @param rotary how positions turn queries and keys
- * @param maxPositions longest sequence, prompt and output together
+ * @param maxPositions longest sequence, prompt and output together, in tokens
  * @param tiedEmbeddings whether the output head is the embedding
  * @param queryBias whether queries, keys and values have a bias
  * @param outputBias whether attention's output has a bias
  * @param mlpBias whether the three maps of the feed-forward have a bias
- * @param eosTokens tokens that end an output; the first is the one that training writes
+ * @param eosTokens token ids that end an output; the first is the one that training writes
  * @param padToken the id that fills padded places (its value has no influence)
  */
 public record ModelConfig(
@@ -43,7 +43,7 @@ public record ModelConfig(
         List<Integer> eosTokens,
         int padToken) {
 
-    /** Checks that the sizes fit together and that the family may have such biases. */
+    /** @throws IllegalArgumentException if sizes do not fit together, or the family has no such biases */
     public ModelConfig {
         eosTokens = List.copyOf(eosTokens);
         positive("hidden_size", hiddenSize);

@@ -1,30 +1,30 @@
 package io.marft.policy.checkpoint;
 
 /**
- * Rotary positions: at position p, pair i of a head is turned by the angle p · rate(i).
+ * Rotary positions. At position p, pair i of a head is turned by the angle p · rate(i).
  *
  * @param theta base of the rates: rate(i) = theta^(-2i / head size), before scaling
  * @param scaling how the rates are changed for contexts longer than those of pretraining
  */
 public record Rotary(double theta, Scaling scaling) {
 
-    /** Checks that the base is a positive number. */
+    /** @throws IllegalArgumentException if the base is not a positive number */
     public Rotary {
         positive("rope_theta", theta);
     }
 
-    /** Unscaled rates. */
+    /** Rotary positions whose rates are not scaled. */
     public static Rotary plain(double theta) {
         return new Rotary(theta, new Unscaled());
     }
 
-    /** A change of the rates. */
+    /** How the rates are changed. */
     public sealed interface Scaling {
         /** The rate to use instead of {@code rate}. */
         float apply(float rate);
     }
 
-    /** Rates as they are: {@code rope_type} default. */
+    /** Leaves the rates as they are: {@code rope_type} default. */
     public record Unscaled() implements Scaling {
         @Override
         public float apply(float rate) {
@@ -33,12 +33,12 @@ public record Rotary(double theta, Scaling scaling) {
     }
 
     /**
-     * All rates divided: {@code rope_type} linear.
+     * Divides all rates: {@code rope_type} linear.
      *
      * @param factor how many times longer contexts get
      */
     public record Linear(double factor) implements Scaling {
-        /** Checks that the factor is a positive number. */
+        /** @throws IllegalArgumentException if the factor is not a positive number */
         public Linear {
             positive("rope factor", factor);
         }
@@ -50,7 +50,7 @@ public record Rotary(double theta, Scaling scaling) {
     }
 
     /**
-     * Slow rates divided, fast ones kept, and those between interpolated: {@code rope_type} llama3.
+     * Divides slow rates, keeps fast ones, and interpolates between them: {@code rope_type} llama3.
      *
      * @param factor divides rates whose wave is longer than {@code originalPositions / lowFrequency}
      * @param lowFrequency {@code low_freq_factor}
@@ -59,7 +59,7 @@ public record Rotary(double theta, Scaling scaling) {
      */
     public record Llama3(double factor, double lowFrequency, double highFrequency, int originalPositions)
             implements Scaling {
-        /** Checks that the numbers are positive and the bounds in order. */
+        /** @throws IllegalArgumentException if a number is not positive, or the bounds are out of order */
         public Llama3 {
             positive("rope factor", factor);
             positive("low_freq_factor", lowFrequency);
@@ -85,9 +85,9 @@ public record Rotary(double theta, Scaling scaling) {
     }
 
     /**
-     * Angle per position of each pair, [headSize / 2].
+     * The rate of each pair, in radians a position, [headSize / 2].
      *
-     * <p>Rounded to float32 after each operation, as transformers computes them ({@code modeling_rope_utils.py}): at
+     * <p>They are rounded to float32 after each operation, as transformers does ({@code modeling_rope_utils.py}): at
      * position 4,000 one bit of a rate is an angle of 2e-4.
      */
     public double[] rates(int headSize) {

@@ -23,10 +23,13 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * The safetensors format: 8 bytes little-endian length of a JSON header, the header, then the tensors' bytes.
+ * Reads and writes the safetensors format: 8 bytes with the length of a JSON header, little-endian, then the header, then the
+ * tensors' bytes.
  *
- * <p>Of files only the pieces that are asked for are mapped into memory, so that a checkpoint may be larger than the heap
- * and a tensor larger than a buffer. The writer keeps the order of its map, so equal content gives equal bytes.
+ * <p>Opening a file reads its header only. Values are read when they are asked for, in pieces into a buffer of the caller's,
+ * never by a map of the file into memory: Java takes such maps away only when it collects garbage. So a checkpoint may be
+ * larger than the heap, and a tensor larger than a buffer. The writer keeps the order of its map, so equal content gives equal
+ * bytes.
  */
 public final class SafeTensors {
 
@@ -35,7 +38,7 @@ public final class SafeTensors {
     private static final int ALIGNMENT = 8;
     private static final int LONGEST_HEADER = 100_000_000;
 
-    /** A good capacity of the buffer that pieces of tensors are read into. */
+    /** A good capacity, in bytes, for the buffer that pieces of tensors are read into. */
     public static final int BUFFER = 1 << 24;
 
     private SafeTensors() {}
@@ -59,26 +62,26 @@ public final class SafeTensors {
      *
      * @param dtype how a value is stored
      * @param shape sizes of the dimensions
-     * @param start its first byte in {@code source}
-     * @param source the file or array that it is in
+     * @param start place of the tensor's first byte in {@code source}
+     * @param source the file or array that holds the tensor
      */
     public record View(DType dtype, List<Integer> shape, long start, Source source) {
 
-        /** Number of values. */
+        /** How many values the tensor has. */
         public long count() {
             return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
         }
 
-        /** Number of bytes. */
+        /** How many bytes the tensor has. */
         public long size() {
             return count() * dtype.size();
         }
 
         /**
-         * Some of its bytes, little-endian.
+         * Some of the tensor's bytes, little-endian.
          *
-         * @param offset from the tensor's first byte
-         * @throws UncheckedIOException if the file cannot be read any more
+         * @param offset counted from the tensor's first byte
+         * @throws UncheckedIOException if the file can no longer be read
          */
         public ByteBuffer bytes(long offset, int size) {
             Objects.checkFromIndexSize(offset, size, size());
@@ -90,11 +93,11 @@ public final class SafeTensors {
         }
 
         /**
-         * Hands out all bytes once, in order, in pieces that hold whole values.
+         * Reads all bytes once, in order, in pieces that hold whole values.
          *
-         * @param buffer what each piece is read into, one after the other; its capacity is the largest piece
+         * @param buffer each piece is read into it, one after the other; its capacity is the size of the largest piece
          * @param consumer gets the offset of a piece and the piece, little-endian
-         * @throws UncheckedIOException if the file cannot be read any more
+         * @throws UncheckedIOException if the file can no longer be read
          */
         public void pieces(ByteBuffer buffer, BiConsumer<Long, ByteBuffer> consumer) {
             int most = buffer.capacity() / dtype.size() * dtype.size();
@@ -109,7 +112,7 @@ public final class SafeTensors {
             }
         }
 
-        /** A copy in float32 on the heap; for tensors of fewer than 2³¹ values. */
+        /** Copies the tensor to the heap, in float32; it must have fewer than 2³¹ values. */
         public Tensor toTensor() {
             float[] values = new float[Math.toIntExact(count())];
             pieces(ByteBuffer.allocate((int) Math.min(BUFFER, size())), (offset, piece) -> {
@@ -122,6 +125,7 @@ public final class SafeTensors {
         }
     }
 
+    /** A tensor's entry in a header; {@code start} counts from the end of the header. */
     private record Slot(String name, DType dtype, List<Integer> shape, long start, long size) {}
 
     /**
@@ -140,7 +144,7 @@ public final class SafeTensors {
     /**
      * Reads all tensors of an array in memory, by name in the order of the header.
      *
-     * @param origin what to call the bytes in errors
+     * @param origin names the bytes in errors
      * @throws CheckpointException if they are truncated or not safetensors of types that can be read
      */
     public static Map<String, View> parse(byte[] content, Path origin) {
@@ -166,7 +170,7 @@ public final class SafeTensors {
     }
 
     /**
-     * What a file says of itself beside its tensors.
+     * The metadata of a file: what it says about itself beside its tensors.
      *
      * @throws CheckpointException if the file is missing, truncated, or not safetensors
      */
@@ -185,12 +189,12 @@ public final class SafeTensors {
         }
     }
 
-    /** The tensors as one array, in the order of the map. */
+    /** Writes tensors into one array, in the order of the map. */
     public static byte[] write(Map<String, Tensor> tensors) {
         return write(tensors, Map.of());
     }
 
-    /** As {@link #write(Map)}, with what the file is to say of itself. */
+    /** As {@link #write(Map)}, with metadata. */
     public static byte[] write(Map<String, Tensor> tensors, Map<String, String> metadata) {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
@@ -222,13 +226,14 @@ public final class SafeTensors {
         return bytes.array();
     }
 
-    /** Writes the tensors to a file, in the order of the map. */
+    /** Writes tensors to a file, in the order of the map. */
     public static void write(Path file, Map<String, Tensor> tensors) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write(write(tensors));
         }
     }
 
+    /** A file's header, and the place of the first byte behind it. */
     private record Header(JsonNode json, long end) {}
 
     private static Header header(long length, Source source, Path origin) throws IOException {

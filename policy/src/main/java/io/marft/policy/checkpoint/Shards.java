@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The files that hold a checkpoint's tensors: {@code model.safetensors}, or several and an index that says which tensor is
- * in which.
+ * Finds a checkpoint's tensors in its files: {@code model.safetensors}, or several files and an index that says which tensor
+ * is in which file.
  */
 final class Shards {
 
@@ -26,12 +26,12 @@ final class Shards {
     /**
      * A tensor and the file that it is in.
      *
-     * @param file for errors
-     * @param view its values
+     * @param file names the tensor's place in errors
+     * @param view the tensor's values
      */
     record Found(Path file, SafeTensors.View view) {}
 
-    /** Whether the directory has its weights in several files; one file prevails over them. */
+    /** Whether the weights are taken from several files: where there is a single file as well, it is taken. */
     static boolean areIn(Path directory) {
         return !Files.isRegularFile(directory.resolve(WEIGHTS)) && Files.isRegularFile(directory.resolve(INDEX));
     }

@@ -5,14 +5,14 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * A float32 tensor on the Java side, row-major.
+ * A float32 tensor on Java's heap, row-major.
  *
  * @param shape sizes of the dimensions
- * @param values as many as the product of the sizes; not copied, so whoever shares it must not write
+ * @param values as many as the product of the sizes; not copied, so nobody who shares the array may write to it
  */
 public record Tensor(List<Integer> shape, float[] values) {
 
-    /** Checks that shape and number of values agree. */
+    /** @throws IllegalArgumentException if shape and number of values disagree */
     public Tensor {
         shape = List.copyOf(shape);
         long size = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);

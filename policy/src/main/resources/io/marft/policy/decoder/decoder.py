@@ -1,6 +1,6 @@
 # A decoder-only language model (Qwen2, Qwen3, Llama 3), as TorchScript.
 #
-# training.py, sampling.py and pretraining.py go on with this class, and one of the two packing_*.py; Native joins them, and
+# The class goes on in training.py, sampling.py, pretraining.py and one of the two packing_*.py. Native joins these files, and
 # TorchArchive packs them as code/__torch__.py. One call from Java is one method; all scalars arrive as tensors.
 # Letters in shapes: B sequences, T positions (sequences padded on the right), N = B*T, M chosen rows out of N,
 # D width, H query heads, K key/value heads, G = H/K, E head size, V vocabulary, R LoRA rank (0 where there is no LoRA).
@@ -10,7 +10,7 @@
 # Each layer has four linear maps, fused: 0 query|key|value, 1 attention output, 2 gate|up, 3 down. "maps" holds eleven
 # tensors for each layer: weight and bias of each of the four, the first and the second norm's weight, and the weight of the
 # norm of each query and key head [H+K, E]; behind the last layer the head's weight and the final norm's. An empty tensor
-# stands for what a model has not. "lora" holds for each layer and map A [R, in] and B [out, R], B scaled by alpha/r, so
+# stands for a weight that the model does not have. "lora" holds for each layer and map A [R, in] and B [out, R], B scaled by alpha/r, so
 # that y = x W' + (x A') B'; a list of one tensor stands for no LoRA at all.
 class Decoder(Module):
   __parameters__ = []
@@ -30,9 +30,9 @@ class Decoder(Module):
   blocks : List[Tensor]
   # Cosines and signed sines of the rotary angles, each [longest, E]; then epsilon [1] in float32.
   rotary : List[Tensor]
-  # What the passes use, see above.
+  # The linear maps and norms that the passes use, see above.
   maps : List[Tensor]
-  # "maps" with matrices in the layout that oneDNN multiplies few rows by fastest; empty where there are none.
+  # "maps" again, with matrices in the layout that oneDNN multiplies few rows by fastest; empty where matrices are not packed.
   packed : List[Tensor]
   # The first and second moments of Muon and AdamW, and AdamW's step counters, in the order of "ends" and "blocks"; empty
   # outside of pretraining.
@@ -40,7 +40,7 @@ class Decoder(Module):
   second : List[Tensor]
   steps : List[Tensor]
 
-  # Takes a frozen model over; a head that is missing is tied to the embedding. rates [E/2] inverse frequencies in double;
+  # Takes over a frozen model; a head that is missing is tied to the embedding. rates [E/2]: inverse frequencies in double;
   # length: a tensor whose size is the longest context; packed: a list of one tensor stands for none.
   def take(self: __torch__.Decoder, embedding: Tensor, rates: Tensor, length: Tensor, maps: List[Tensor],
       packed: List[Tensor]) -> Tensor:
@@ -56,7 +56,7 @@ class Decoder(Module):
     self.turn(rates, length, embedding.dtype)
     return embedding
 
-  # Fills "rotary".
+  # Fills "rotary", for positions below the size of "length".
   def turn(self: __torch__.Decoder, rates: Tensor, length: Tensor, dtype: int) -> int:
     angles = torch.mul(torch.unsqueeze(torch.arange(length.size(0), dtype=7, device=length.device), 1), torch.unsqueeze(rates, 0))
     sine = torch.sin(angles)
@@ -67,7 +67,7 @@ class Decoder(Module):
         torch.full([1], self.epsilon, dtype=6, device=length.device)]
     return length.size(0)
 
-  # What is there, or nothing.
+  # x, or None if it is empty.
   def maybe(self: __torch__.Decoder, x: Tensor) -> Optional[Tensor]:
     found = annotate(Optional[Tensor], None)
     if torch.numel(x) > 0:
@@ -161,7 +161,7 @@ class Decoder(Module):
     b = self.lora(lora, l, 2, 1)
     inner = weight.size(0) // 2
     if x.size(0) >= 512 and not weight.is_mkldnn:
-      # Apart, so that no gradients have to be joined.
+      # Gate and up are computed apart, so that their gradients need not be joined.
       second = b
       if a.size(0) > 0:
         second = torch.narrow(b, 0, inner, inner)
@@ -185,8 +185,8 @@ class Decoder(Module):
     length = query.size(1)
     group = self.heads // self.kv_heads
     if length <= 128 and query.requires_grad and query.dtype == 6 and not query.is_cuda:
-      # The weights of short sequences are few enough to be kept: the way back is a third shorter if it need not compute
-      # them again. Heads that share a key are rows of one product.
+      # The attention weights of short sequences are few enough to be kept: the backward pass takes a third less time if it
+      # need not compute them again. Heads that share a key are rows of one product.
       rows = [batch * self.kv_heads, length, self.head_size]
       query = torch.permute(torch.reshape(query, [batch, length, self.kv_heads, group, self.head_size]), [0, 2, 3, 1, 4])
       query = torch.reshape(query, [rows[0], group * length, self.head_size])
@@ -242,7 +242,7 @@ class Decoder(Module):
       y = torch.linear(states, weight)
     return torch.to(y, 6)
 
-  # What serving multiplies by.
+  # The maps that serving multiplies by: packed ones where there are any.
   def serving(self: __torch__.Decoder) -> List[Tensor]:
     maps = self.maps
     if len(self.packed) > 0:
@@ -254,18 +254,18 @@ class Decoder(Module):
     maps = self.serving()
     return self.head(self.states(ids, rows, self.ends[0], maps, lora), maps)
 
-  # values, dtype: tensors whose sizes are meant -> a tensor [values].
+  # A tensor of undefined values. values, dtype: tensors whose sizes are the number of values and the type.
   def allocate(self: __torch__.Decoder, values: Tensor, dtype: Tensor) -> Tensor:
     return torch.empty([values.size(0)], dtype=dtype.size(0), device=values.device)
 
-  # Copies the bytes of a piece into a target from "at" (a tensor whose size is meant) on.
+  # Copies the bytes of a piece into a target, from the place that is the size of "at" on.
   def fill(self: __torch__.Decoder, at: Tensor, piece: Tensor, target: Tensor) -> Tensor:
     values = torch.view_copy(piece, dtype=target.dtype)
     room = torch.narrow(target, 0, at.size(0), values.size(0))
     torch.copy_(room, values)
     return at
 
-  # Copies in the model's type.
+  # Copies of tensors in the model's type.
   def cast(self: __torch__.Decoder, lora: List[Tensor]) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
     for i in range(len(lora)):

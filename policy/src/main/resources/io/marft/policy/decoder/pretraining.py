@@ -1,6 +1,6 @@
 # Pretraining: the fourth part of class Decoder, see decoder.py.
 
-  # Takes the weights to be trained over, once; copies them, so that the caller may free its own.
+  # Takes over the weights that are to be trained, once; copies them, so that the caller may free its own.
   # weights: embedding, final norm, [head], then per layer: first norm, q, q bias, k, k bias, v, v bias, o, second norm,
   # gate, up, down. rates, length: as for take.
   def load(self: __torch__.Decoder, weights: List[Tensor], rates: Tensor, length: Tensor) -> Tensor:
@@ -23,7 +23,7 @@
     self.turn(rates, length, 6)
     return ends[0]
 
-  # "maps" of weights in training, each norm's weight folded into the linear map that follows it.
+  # The "maps" of weights in training; each norm's weight is folded into the linear map that follows it.
   def fold(self: __torch__.Decoder, ends: List[Tensor], blocks: List[Tensor]) -> List[Tensor]:
     maps = annotate(List[Tensor], [])
     none = torch.empty([0])

@@ -1,13 +1,13 @@
 # Sampling with a cache of keys and values: the third part of class Decoder, see decoder.py.
 #
-# cache: for each layer keys and values, flat. They are read as [rows, K, S, E], S slots for each row; the token at position p
-# of a row is in its slot p, so rows of any length stand side by side. What a slot behind a row's last token holds means
-# nothing and is masked, but must be finite: a weight of zero times what is no number is no number.
+# cache: the keys and the values of each layer, flat. They are read as [rows, K, S, E], S slots for each row; the token at
+# position p of a row is in its slot p, so rows of any length lie side by side. The slots behind a row's last token mean nothing
+# and are masked, but they must be finite: a weight of zero times NaN is NaN.
 # Draws: temperature, top_k, top_p, min_p [B, 1]; mode [0], [1] or [2]: 0 if no row filters, 1 if some do, 2 if all take the
 # most probable token; uniform [B, 1] in [0, 1), double.
 
-  # A place in rows of weights p [B, n], by the inverse of the cumulative distribution, in double: first a block of 128, if
-  # there are many, then a place in it. A place of weight 0 is never drawn: uniform times the sum is less than the sum.
+  # Finds a place in each row of weights p [B, n], by the inverse of the cumulative distribution, in double: first a block of
+  # 128, if there are many, then a place in it. A place of weight 0 is never drawn: uniform times the sum is less than the sum.
   def descend(self: __torch__.Decoder, p: Tensor, uniform: Tensor) -> Tensor:
     size = p.size(1)
     if size <= 1024:
@@ -23,14 +23,14 @@
       rest = torch.sub(level, torch.sub(torch.gather(cumulative, 1, block), torch.gather(sums, 1, block)))
       inside = torch.squeeze(torch.gather(blocks, 1, torch.expand(torch.unsqueeze(block, 2), [-1, 1, 128])), 1)
       place = torch.sum(torch.le(torch.cumsum(torch.to(inside, 7), 1), rest), [1], True)
-      # Where rounding leaves more than the block has: its last place of any weight.
+      # Where rounding leaves more than the block holds, the place is the block's last one of any weight.
       places = torch.unsqueeze(torch.arange(128, device=p.device), 0)
       last = torch.amax(torch.mul(places, torch.gt(inside, 0.)), [1], True)
       place = torch.add(torch.mul(block, 128), torch.minimum(place, last))
     return place
 
-  # Draws among the most probable tokens that top_k, then top_p of what top_k leaves, then min_p keep. logits [B, V], divided
-  # by the temperature. Of a large vocabulary only the first 1024 are sorted, if no row keeps more. A row that keeps all draws as
+  # Draws among the most probable tokens: those that top_k keeps, of these what top_p keeps, of these what min_p keeps. logits
+  # [B, V], divided by the temperature. Of a large vocabulary only the first 1024 are sorted, if no row keeps more. A row that keeps all draws as
   # it would among others that do, so that a seed gives the same tokens whatever shares the batch.
   def filter(self: __torch__.Decoder, logits: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor,
       uniform: Tensor) -> Tuple[Tensor, Tensor]:
@@ -96,7 +96,7 @@
     return torch.view(torch.narrow(part, 0, first * size, count * size), [count * self.kv_heads, slots, self.head_size])
 
   # Reads prompts, or the next piece of them, into the cache, and draws what follows. ids [B, T], padded on the right; lengths
-  # [B]; slots [S], past [P], first [r]: tensors whose sizes are meant: the rows r to r + B have P tokens already.
+  # [B]; slots [S], past [P], first [r]: tensors whose sizes count. The rows r to r + B have P tokens already.
   def prefill(self: __torch__.Decoder, ids: Tensor, lengths: Tensor, slots: Tensor, past: Tensor, first: Tensor,
       temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, mode: Tensor, uniform: Tensor,
       lora: List[Tensor], cache: List[Tensor]) -> Tuple[Tensor, Tensor]:
@@ -140,8 +140,8 @@
     x = self.normalise(x, maps[11 * self.layers + 1])
     return self.draw(x, maps, temperature, top_k, top_p, min_p, mode, uniform)
 
-  # One token further in the rows 0 to B of the cache. token, where [B]: the token and its position; slots [S], span [s]:
-  # tensors whose sizes are meant: no row is longer than s, with its token. owners: which LoRA columns are each row's, see linear.
+  # Goes one token further in the rows 0 to B of the cache. token, where [B]: the token and its position; slots [S], span [s]:
+  # tensors whose sizes count: no row is longer than s, with its token. owners: which LoRA columns are each row's own, see linear.
   def advance(self: __torch__.Decoder, token: Tensor, where: Tensor, slots: Tensor, span: Tensor, temperature: Tensor,
       top_k: Tensor, top_p: Tensor, min_p: Tensor, mode: Tensor, uniform: Tensor, owners: List[Tensor], lora: List[Tensor],
       cache: List[Tensor]) -> Tuple[Tensor, Tensor]:
@@ -186,15 +186,15 @@
     x = self.normalise(x, maps[11 * self.layers + 1])
     return self.draw(x, maps, temperature, top_k, top_p, min_p, mode, uniform)
 
-  # Copies the first "span" slots of a row of the cache: for each layer keys and values [K, span, E].
+  # Copies the first "span" slots of a row of the cache: the keys and the values of each layer, [K, span, E].
   def lift(self: __torch__.Decoder, slots: Tensor, row: Tensor, span: Tensor, cache: List[Tensor]) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
     for i in range(len(cache)):
       copies.append(torch.clone(torch.narrow(self.rows(cache[i], slots.size(0), row.size(0), 1), 1, 0, span.size(0))))
     return copies
 
-  # Writes the first "span" slots of what lift copied into the rows from "first" of the cache, "count" of them, which may have
-  # another number of slots.
+  # Writes the first "span" slots of what lift copied into "count" rows of the cache, from row "first" on. These rows may have
+  # another number of slots than the copied one.
   def lay(self: __torch__.Decoder, slots: Tensor, first: Tensor, count: Tensor, span: Tensor, copies: List[Tensor],
       cache: List[Tensor]) -> Tensor:
     size = span.size(0)
@@ -212,7 +212,7 @@
     torch.zero_(rest)
     return size
 
-  # The adapters that rows of one batch have, as one: A stacked [ranks, in], B side by side [out, ranks]. lora: one adapter's
+  # Makes one adapter of those that rows of a batch have: A stacked [ranks, in], B side by side [out, ranks]. lora: one adapter's
   # list after the other, each as wide as the first.
   def stack(self: __torch__.Decoder, lora: List[Tensor]) -> List[Tensor]:
     width = 8 * self.layers

@@ -1,11 +1,10 @@
 # Scores and gradients to LoRA: the second part of class Decoder, see decoder.py.
 #
-# The head is frozen, so its derivative needs no graph: judge and slopes go through the vocabulary in chunks of rows, and no
-# tensor of all rows by the whole vocabulary is ever made. What forward keeps for gradient ("saved") is the layers' graph, with
-# the chunks of logits if there is room; or only each layer's input, and gradient computes a layer again before it
-# differentiates it.
+# The head is frozen, so its derivative needs no graph: judge and slopes compute logits in chunks of rows, and no tensor of all
+# rows by the whole vocabulary is ever made. What forward keeps for gradient ("saved") is the layers' graph, with the chunks of
+# logits if there is room; or only each layer's input, from which gradient computes a layer again before it differentiates it.
 
-  # Into chunks of how many rows logits are cut: 64 MiB of float32 at most (256 on a GPU), and all alike.
+  # How many rows a chunk of logits has: 64 MiB of float32 at most (256 on a GPU), and all chunks about alike.
   def chunk(self: __torch__.Decoder, count: int) -> int:
     rows = 16777216 // self.maps[11 * self.layers].size(0)
     if self.maps[11 * self.layers].is_cuda:
@@ -15,8 +14,8 @@
     chunks = (count + rows - 1) // rows
     return (count + chunks - 1) // chunks
 
-  # The first m of states [M, D], targets [m], temperature [1] -> log-probabilities [m] and entropies [m]. What logits are
-  # divided by temperature goes to "kept" if "keep".
+  # The first m of states [M, D], targets [m], temperature [1] -> log-probabilities [m] and entropies [m]. Chunks of logits,
+  # divided by the temperature, are added to "kept" if "keep".
   def judge(self: __torch__.Decoder, states: Tensor, maps: List[Tensor], targets: Tensor, temperature: Tensor, keep: bool,
       kept: List[Tensor]) -> Tuple[Tensor, Tensor]:
     count = targets.size(0)
@@ -71,16 +70,16 @@
       found.append(torch.zeros([states.size(0) - count, states.size(1)], dtype=states.dtype, device=states.device))
     return torch.cat(found, 0)
 
-  # Scores given tokens without gradient. ids [B, T]; targets [m] the action tokens; rows [M]: the first m are where each of
-  # them is predicted, the others fill up; wanted [S]: of which of the rows the states are. Returns log-probabilities [m], entropies [m] and the
-  # final norm's states [S, D].
+  # Scores given tokens without gradient. ids [B, T]; targets [m]: the action tokens; rows [M]: the first m are where each of
+  # them is predicted, the others fill up; wanted [S]: the places in "rows" whose states are wanted. Returns log-probabilities
+  # [m], entropies [m] and the final norm's states [S, D].
   def score(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, wanted: Tensor, temperature: Tensor,
       lora: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     states = self.states(ids, rows, self.ends[0], self.maps, lora)
     chosen, entropy = self.judge(states, self.maps, targets, temperature, False, annotate(List[Tensor], []))
     return (chosen, entropy, torch.to(torch.index_select(states, 0, wanted), 6))
 
-  # Copies of the tensors that gradients are wanted of.
+  # Copies of tensors, by which gradients can be taken.
   def leaves(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:
     leaves = annotate(List[Tensor], [])
     for i in range(len(tensors)):
@@ -88,9 +87,9 @@
       leaves.append(torch.requires_grad_(leaf, torch.numel(leaf) > 0))
     return leaves
 
-  # As score, for gradient. keep [2]: whether to keep the graph to "lora" (made by leaves), and the logits. Returns
-  # log-probabilities, entropies and what gradient goes on from: the states [M, D] with their graph, and logits if they are kept;
-  # else each layer's input and the states.
+  # Scores as score does, and keeps what gradient needs. keep [2]: whether to keep the graph to "lora" (made by leaves), and the
+  # logits. Returns log-probabilities, entropies and what is kept: the states [M, D] with their graph, and logits if they are
+  # kept; or else each layer's input and the states.
   def forward(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor, keep: Tensor,
       lora: List[Tensor]) -> List[Tensor]:
     found = annotate(List[Tensor], [])
@@ -104,7 +103,7 @@
     chosen, entropy = self.judge(torch.detach(x), self.maps, targets, temperature, bool(torch.item(torch.select(keep, 0, 1))), found)
     return torch.add([chosen, entropy], found)
 
-  # The gradient by the non-empty leaves, in their order; uses the graph up. keep: as in forward; saved: what forward
+  # The gradient by the leaves that are not empty, in their order; it uses the graph up. keep: as in forward; saved: what forward
   # returned behind log-probabilities and entropies.
   def gradient(self: __torch__.Decoder, by_chosen: Tensor, by_entropy: Tensor, ids: Tensor, rows: Tensor, targets: Tensor,
       temperature: Tensor, keep: Tensor, saved: List[Tensor], lora: List[Tensor]) -> List[Tensor]:
@@ -136,7 +135,7 @@
         found = slopes
     return found
 
-  # Those that are not empty.
+  # The tensors that are not empty.
   def filled(self: __torch__.Decoder, tensors: List[Tensor]) -> List[Tensor]:
     filled = annotate(List[Tensor], [])
     for i in range(len(tensors)):
@@ -144,7 +143,7 @@
         filled.append(tensors[i])
     return filled
 
-  # What must be there, as what is there.
+  # Unwraps optionals that cannot be None.
   def present(self: __torch__.Decoder, found: List[Optional[Tensor]]) -> List[Tensor]:
     all = annotate(List[Tensor], [])
     for i in range(len(found)):
