@@ -1,47 +1,65 @@
 package io.marft.schemas.wire;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import io.confluent.kafka.serializers.KafkaAvroDeserializer;
-import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Reads and writes records in Confluent's wire format, by Confluent's own serdes. A record that cannot be read is a
- * value with a reason, not an exception; only a registry that cannot be asked throws, because that is no fault of the
- * record. Schemas are registered by {@link io.marft.streaming.provision.TopicProvisioner}, not here.
+ * Reads and writes records in Confluent's wire format, byte for byte as Confluent's own serdes do, in three steps: the
+ * {@linkplain Frame frame}, the {@linkplain SchemaLookup schema} that its id stands for, and Avro. So it is known at each
+ * step whose fault it is that a record cannot be read. A record's own fault is a value with a reason, not an exception.
+ * Only a registry that cannot be asked throws. Schemas are registered when a cluster is provisioned, not here.
+ *
+ * <p>Keeps the id of each topic's schema and the schema of each id, neither of which ever changes in a registry.
  *
  * <p>Not thread-safe: one for each thread.
  */
 public final class RecordCodec implements AutoCloseable {
 
-    private static final Map<String, Object> CONFIGURATION = Map.of(
-            "schema.registry.url", "http://unused",
-            "auto.register.schemas", false,
-            "specific.avro.reader", true,
-            "avro.reflection.allow.null", false);
-
     static {
         AvroLimits.set();
     }
 
-    private final SchemaRegistryClient registry;
-    private final Serializer serializer;
-    private final KafkaAvroDeserializer deserializer;
+    private final SchemaLookup schemas;
+    private final Map<String, Writer> writers = new HashMap<>();
+    private final Map<ReaderKey, Reader<?>> readers = new HashMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    private BinaryEncoder encoder;
+    private BinaryDecoder decoder;
 
-    /** @param registry the registry's client; closed with this codec */
+    /** @param registry the registry's client, closed with this codec */
     public RecordCodec(SchemaRegistryClient registry) {
-        this.registry = registry;
-        this.serializer = new Serializer(registry);
-        this.serializer.configure(CONFIGURATION, false);
-        this.deserializer = new KafkaAvroDeserializer(registry);
-        this.deserializer.configure(CONFIGURATION, false);
+        this.schemas = new SchemaLookup(registry);
+    }
+
+    /** How a topic's records are written. */
+    private record Writer(Schema schema, int schemaId, SpecificDatumWriter<SpecificRecord> avro) {}
+
+    private record ReaderKey(int schemaId, Class<?> type) {}
+
+    /** How the records that one schema wrote are read as ours. */
+    private record Reader<T>(Schema written, Schema ours, SpecificDatumReader<T> avro) {
+
+        static <T> Reader<T> of(Schema written, Class<T> type) {
+            Schema ours = SpecificData.get().getSchema(type);
+            return new Reader<>(written, ours, new SpecificDatumReader<>(written, ours));
+        }
+
+        boolean isOfAnotherKind() {
+            return !written.getFullName().equals(ours.getFullName());
+        }
     }
 
     /**
@@ -49,18 +67,38 @@ public final class RecordCodec implements AutoCloseable {
      *
      * @throws RegistryUnavailableException if the registry cannot be reached
      * @throws RegistryRefusedException if it does not let this client in
-     * @throws IllegalStateException if the topic's subject does not hold the value's schema
+     * @throws IllegalStateException if the topic's subject does not hold the value's schema, or the value is not whole
      */
     public byte[] encode(String topic, SpecificRecord value) {
+        Writer writer = writer(topic, value.getSchema());
+        // Taking the encoder up again writes what a value that failed has left in it, so this comes before the frame.
+        encoder = EncoderFactory.get().binaryEncoder(out, encoder);
+        out.reset();
+        Frame.write(writer.schemaId(), out);
         try {
-            return serializer.serialize(topic, value);
-        } catch (SerializationException | InvalidConfigurationException e) {
-            RegistryRefusedException.throwIfRefused(e);
-            if (registryUnavailable(e)) {
-                throw new RegistryUnavailableException("schema registry cannot be asked about topic " + topic, e);
-            }
+            writer.avro().write(value, encoder);
+            encoder.flush();
+        } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
-                    "topic " + topic + " does not take a " + value.getSchema().getName() + ": " + oneLine(e)
+                    "topic " + topic + " does not take this "
+                            + value.getSchema().getName() + ": " + OneLine.of(e),
+                    e);
+        }
+        return out.toByteArray();
+    }
+
+    private Writer writer(String topic, Schema schema) {
+        Writer known = writers.get(topic);
+        if (known != null && known.schema().equals(schema)) {
+            return known;
+        }
+        try {
+            Writer writer = new Writer(schema, schemas.idOf(schema, topic), new SpecificDatumWriter<>(schema));
+            writers.put(topic, writer);
+            return writer;
+        } catch (NoSchemaException e) {
+            throw new IllegalStateException(
+                    "topic " + topic + " does not take a " + schema.getName() + ": " + e.getMessage()
                             + "; run `marft provision`",
                     e);
         }
@@ -77,91 +115,47 @@ public final class RecordCodec implements AutoCloseable {
         if (bytes == null) {
             return new Decoded.Invalid<>("value is null, expected a " + type.getSimpleName());
         }
-        Object value;
+        Optional<String> unframed = Frame.refuse(bytes);
+        if (unframed.isPresent()) {
+            return unreadable(type, unframed.get());
+        }
+        Reader<T> reader;
         try {
-            value = deserializer.deserialize(topic, bytes);
-        } catch (SerializationException | InvalidConfigurationException e) {
-            RegistryRefusedException.throwIfRefused(e);
-            if (registryUnavailable(e)) {
-                throw new RegistryUnavailableException("schema registry cannot be asked about topic " + topic, e);
-            }
-            return new Decoded.Invalid<>("not readable as " + type.getSimpleName() + ": " + oneLine(e));
-        } catch (
-                RuntimeException
-                        e) { // Avro reports damaged bytes in many ways, class cast and index errors among them.
-            return new Decoded.Invalid<>("not readable as " + type.getSimpleName() + ": " + oneLine(e));
+            reader = reader(topic, Frame.schemaId(bytes), type);
+        } catch (NoSchemaException e) {
+            return unreadable(type, e.getMessage());
         }
-        if (!type.isInstance(value)) {
-            String found = value == null ? "nothing" : value.getClass().getSimpleName();
-            return new Decoded.Invalid<>("holds " + found + ", expected a " + type.getSimpleName());
+        if (reader.isOfAnotherKind()) {
+            return new Decoded.Invalid<>(
+                    "holds " + reader.written().getName() + ", expected a " + type.getSimpleName());
         }
-        return new Decoded.Valid<>(type.cast(value));
+        try {
+            decoder = DecoderFactory.get().binaryDecoder(bytes, Frame.LENGTH, bytes.length - Frame.LENGTH, decoder);
+            return new Decoded.Valid<>(reader.avro().read(null, decoder));
+        } catch (IOException | RuntimeException e) {
+            // Avro reports damaged bytes in many ways, class cast and index errors among them.
+            return unreadable(type, OneLine.of(e));
+        }
     }
 
-    /** Whether the registry failed to answer; a definite answer, such as "no such schema", is the record's fault. */
-    private static boolean registryUnavailable(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RestClientException rest) {
-                return rest.getStatus() >= 500 || rest.getStatus() == 429;
-            }
-            if (cause instanceof org.apache.kafka.common.errors.TimeoutException
-                    || cause instanceof org.apache.kafka.common.errors.RetriableException) {
-                return true;
-            }
-            if (cause instanceof IOException && !thrownByAvro(cause)) {
-                return true;
-            }
+    @SuppressWarnings("unchecked") // The key holds the reader's type.
+    private <T> Reader<T> reader(String topic, int schemaId, Class<T> type) throws NoSchemaException {
+        ReaderKey key = new ReaderKey(schemaId, type);
+        Reader<T> known = (Reader<T>) readers.get(key);
+        if (known != null) {
+            return known;
         }
-        return false;
+        Reader<T> reader = Reader.of(schemas.byId(schemaId, topic), type);
+        readers.put(key, reader);
+        return reader;
     }
 
-    /** Avro reports some damage, such as bytes that end early or a number that does not, as an IOException, too. */
-    private static boolean thrownByAvro(Throwable error) {
-        StackTraceElement[] stack = error.getStackTrace();
-        return stack.length > 0 && stack[0].getClassName().startsWith("org.apache.avro.");
-    }
-
-    private static String oneLine(Throwable error) {
-        StringBuilder line = new StringBuilder();
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause.getMessage() != null && line.indexOf(cause.getMessage()) < 0) {
-                line.append(line.isEmpty() ? "" : ": ")
-                        .append(cause.getMessage().replaceAll("\\s+", " "));
-            }
-        }
-        return line.isEmpty() ? error.getClass().getSimpleName() : line.toString();
+    private static <T> Decoded<T> unreadable(Class<T> type, String why) {
+        return new Decoded.Invalid<>("not readable as " + type.getSimpleName() + ": " + why);
     }
 
     @Override
     public void close() {
-        serializer.close();
-        deserializer.close();
-        try {
-            registry.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * Confluent's serializer, which makes a schema object for each record and computes its hash from all fields; this one
-     * keeps one for each topic.
-     */
-    private static final class Serializer extends KafkaAvroSerializer {
-
-        private final Map<String, AvroSchema> schemas = new HashMap<>();
-
-        Serializer(SchemaRegistryClient registry) {
-            super(registry);
-        }
-
-        byte[] serialize(String topic, SpecificRecord value) {
-            AvroSchema schema = schemas.get(topic);
-            if (schema == null || !schema.rawSchema().equals(value.getSchema())) {
-                schema = new AvroSchema(value.getSchema());
-                schemas.put(topic, schema);
-            }
-            return serializeImpl(getSubjectName(topic, false, value, schema), topic, null, value, schema);
-        }
+        schemas.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.marft.schemas.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -55,14 +56,31 @@ class RecordCodecTest {
     @Test
     void shouldGiveAReasonForWhatIsNoRecord() {
         invalid(null, "value is null");
-        invalid(new byte[] {}, "not readable as Reference");
-        invalid("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8), "not readable as Reference");
+        invalid(new byte[] {}, "not readable as Reference: value has 0 bytes");
+        invalid(
+                "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "not readable as Reference: value begins with byte 104, not with the magic byte 0");
         byte[] good = codec.encode(TOPIC, REFERENCE);
         invalid(Arrays.copyOf(good, good.length - 3), "not readable as Reference");
         byte[] unknownSchema = good.clone();
         unknownSchema[3] = 77;
-        invalid(unknownSchema, "not readable as Reference");
-        assertInstanceOf(Decoded.Invalid.class, codec.decode(TOPIC, good, Promotion.class));
+        invalid(unknownSchema, "not readable as Reference: schema ");
+        assertEquals(
+                new Decoded.Invalid<>("holds Reference, expected a Promotion"),
+                codec.decode(TOPIC, good, Promotion.class));
+    }
+
+    @Test
+    void shouldWriteAWholeRecordAfterOneThatIsNot() {
+        byte[] good = codec.encode(TOPIC, REFERENCE);
+        Reference broken = new Reference("e", "arithmetic", "boxed", null, Instant.ofEpochMilli(1));
+
+        String message = assertThrows(IllegalStateException.class, () -> codec.encode(TOPIC, broken))
+                .getMessage();
+
+        assertTrue(message.startsWith("topic marft.references does not take this Reference: "), message);
+        assertFalse(message.contains("\n"), message);
+        assertArrayEquals(good, codec.encode(TOPIC, REFERENCE));
     }
 
     @Test
@@ -73,6 +91,8 @@ class RecordCodecTest {
             byte[] bad = good.clone();
             bad[5 + random.nextInt(bad.length - 5)] = (byte) random.nextInt();
             codec.decode(TOPIC, bad, Reference.class);
+            // What damage leaves behind in the reader is of no consequence to the next record.
+            assertEquals(new Decoded.Valid<>(REFERENCE), codec.decode(TOPIC, good, Reference.class));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.marft.schemas.wire;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
@@ -16,11 +15,15 @@ final class Registries {
 
     static SchemaRegistryClient inMemory(String name) {
         return SchemaRegistryClientFactory.newClient(
-                List.of("mock://" + name), CACHED, List.of(new AvroSchemaProvider()), Map.of(), Map.of());
+                List.of("mock://" + name), CACHED, SchemaProviders.avroOnly(), Map.of(), Map.of());
     }
 
     static SchemaRegistryClient at(String url) {
-        return new CachedSchemaRegistryClient(
-                List.of(url), CACHED, List.of(new AvroSchemaProvider()), Map.of(), Map.of());
+        return at(url, Map.of());
+    }
+
+    /** @param settings as the client names them */
+    static SchemaRegistryClient at(String url, Map<String, Object> settings) {
+        return new CachedSchemaRegistryClient(List.of(url), CACHED, SchemaProviders.avroOnly(), settings, Map.of());
     }
 }

@@ -149,6 +149,7 @@ class ReleasedSchemasTest {
 
                 assertDoesNotThrow(() -> codec.decode("topic", bad, type));
             }
+            assertInstanceOf(Decoded.Valid.class, codec.decode("topic", good, type));
         }
     }
 

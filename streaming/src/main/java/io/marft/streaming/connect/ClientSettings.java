@@ -1,6 +1,5 @@
 package io.marft.streaming.connect;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
@@ -8,6 +7,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
+import io.marft.schemas.wire.SchemaProviders;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -84,10 +84,10 @@ public record ClientSettings(
         Map<String, String> own = registryProperties();
         if (registryUrl.startsWith("mock://")) {
             return SchemaRegistryClientFactory.newClient(
-                    List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), own, Map.of());
+                    List.of(registryUrl), CACHED_SCHEMAS, SchemaProviders.avroOnly(), own, Map.of());
         }
         return new CachedSchemaRegistryClient(
-                List.of(registryUrl), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), own, Map.of());
+                List.of(registryUrl), CACHED_SCHEMAS, SchemaProviders.avroOnly(), own, Map.of());
     }
 
     /** Under the names that the registry's client looks for. Credentials that are given need no other word to be used. */

@@ -5,6 +5,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.marft.schemas.catalogue.Topic;
+import io.marft.schemas.wire.RegistryFailure;
 import io.marft.schemas.wire.RegistryRefusedException;
 import io.marft.streaming.connect.ClientSettings;
 import java.io.IOException;
@@ -32,7 +33,8 @@ final class SchemaRegistration {
     /**
      * Registers a topic's schema; nothing changes if it is there.
      *
-     * @throws CatalogueException if it is incompatible with one that is there
+     * @throws CatalogueException if it is incompatible with one that is there, or the registry gives no answer of its own
+     * @throws RegistryRefusedException if the registry does not let this client in
      */
     void register(String topic, Topic entry) throws IOException {
         String subject = topic + "-value";
@@ -51,6 +53,12 @@ final class SchemaRegistration {
             }
         } catch (RestClientException e) {
             RegistryRefusedException.throwIfRefused(e);
+            if (RegistryFailure.of(e) == RegistryFailure.UNAVAILABLE) {
+                throw new CatalogueException(
+                        "schema registry at " + settings.registryUrl() + " does not answer as a registry: HTTP "
+                                + e.getStatus() + ": try again, or check the registry's URL",
+                        e);
+            }
             throw refused(subject, e.getMessage(), e);
         }
     }
