@@ -13,6 +13,7 @@ import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,10 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The rest of the world as an environment sees it: whoever reads observations and writes actions and trajectories. Every
@@ -60,16 +59,11 @@ public final class Peers implements AutoCloseable {
 
     private void run() {
         String topic = settings.topics().of(Topic.OBSERVATIONS);
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.reader());
+        try (LogReader reader = LogReader.atBeginning(settings, List.of(topic));
                 KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer("peers"));
                 RecordCodec codec = settings.codec()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
             while (!closing) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+                for (ConsumerRecord<String, byte[]> record : reader.poll(Duration.ofMillis(50))) {
                     Observation observation = ((Decoded.Valid<Observation>)
                                     codec.decode(topic, record.value(), Observation.class))
                             .value();

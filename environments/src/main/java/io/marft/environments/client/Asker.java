@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Puts one question of a person to a team in service. It has no reference, and nothing is learned from it. */
+/** Asks a team in service one question of a person. The question has no reference, and nothing is learned from it. */
 public final class Asker {
 
     /** How a question ended. */
@@ -30,10 +30,10 @@ public final class Asker {
     /** A service refused the question or a turn of it; the dead letter says why. */
     public record Refused(DeadLetter letter) implements Outcome {}
 
-    /** Time ran out; the actions that did come. */
+    /** Time ran out; some actions may have come. */
     public record Unanswered(List<Action> actions) implements Outcome {}
 
-    /** What an action is the only one of. */
+    /** Tells an action from all others of its episode: an agent acts once in a step. */
     private record Decision(int step, String agent) {}
 
     private final ClientSettings settings;
@@ -81,7 +81,7 @@ public final class Asker {
                         tail.value(record, Topic.ACTIONS, Action.class).ifPresent(take);
                         Optional<Trajectory> trajectory = tail.value(record, Topic.TRAJECTORIES, Trajectory.class);
                         if (trajectory.isPresent()) {
-                            // It may have overtaken actions, which come from another topic.
+                            // It may be here before actions, which come from another topic.
                             trajectory.get().getSteps().forEach(step -> step.getActions()
                                     .forEach(take));
                             List<Action> all = List.copyOf(actions.values());

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
-/** Publishes records and sees to it that they arrived. Not thread-safe. */
+/** Publishes records and makes sure that they arrived. Not thread-safe. */
 public final class Publisher implements AutoCloseable {
 
     private final KafkaProducer<String, byte[]> producer;
@@ -27,6 +27,7 @@ public final class Publisher implements AutoCloseable {
         this.producer = new KafkaProducer<>(settings.producer(clientId));
     }
 
+    /** Sends a record; {@link #flush} says whether it arrived. */
     public void send(Topic topic, String key, SpecificRecord value) {
         String name = settings.topics().of(topic);
         pending.add(producer.send(new ProducerRecord<>(name, key, codec.encode(name, value))));

@@ -28,14 +28,14 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * One life of an environment's clients. Every transaction holds some observations, their references and the cursor
- * behind them, so a life that ends anywhere leaves exactly what its committed cursor says, and the next life, which
- * begins by fencing the last one, goes on there. It is also the one way to recover from an error: begin a new life.
+ * after them. So a life that ends anywhere leaves exactly what its committed cursor says. The next life fences the one
+ * before and goes on there. After any error a new life begins; there is no other recovery.
  *
  * <p>Not thread-safe.
  */
 final class Feed implements AutoCloseable {
 
-    /** After this time every service that runs has read a version of a team. */
+    /** After this time every running service has read a new version of a team. */
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
     /** How long a turn waits for an episode to close. */
@@ -54,7 +54,7 @@ final class Feed implements AutoCloseable {
 
     private Optional<Valve> valve = Optional.empty();
     private Cursor cursor;
-    /** Behind the last transaction that was tried; where it failed, only the log knows whether it was committed. */
+    /** The cursor after the last transaction that was tried. Where that failed, only the log knows if it was committed. */
     private Cursor tried;
 
     /** Takes over from any earlier life and reads where that one stood. */
@@ -86,7 +86,11 @@ final class Feed implements AutoCloseable {
         }
     }
 
-    /** Waits a little for episodes to close, then publishes as many exercises as there is room for. */
+    /**
+     * Waits a little for episodes to close, then publishes as many exercises as there is room for.
+     *
+     * @param paused whether to publish none now
+     */
     void turn(BooleanSupplier paused) {
         for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(POLL)) {
             open.closed(trajectory.key());
@@ -103,7 +107,10 @@ final class Feed implements AutoCloseable {
         return cursor.next();
     }
 
-    /** Whether this life may have left the stream there, its last transaction committed or not; else another moved it on. */
+    /**
+     * Whether this life may have left the stream at that exercise, its last transaction committed or not. If not, another
+     * environment has moved the stream on.
+     */
     boolean mayEndAt(long next) {
         return next == cursor.next() || next == tried.next();
     }
@@ -133,8 +140,8 @@ final class Feed implements AutoCloseable {
     }
 
     /**
-     * The team in the version that new episodes take: the newest on the log that every service has had the time to read, for
-     * a version and its first observation come to them by different topics.
+     * The team in the version that new episodes take. It is the newest on the log that every service has had the time to
+     * read: a version and its first observation come to them by different topics.
      */
     private Team team() {
         Instant settled = Instant.now().minus(SETTLED_AFTER);
@@ -148,7 +155,7 @@ final class Feed implements AutoCloseable {
     }
 
     private void send(String topic, String key, byte[] value) {
-        // A failure comes out of commitTransaction.
+        // commitTransaction throws what fails here.
         var unused = producer.send(new ProducerRecord<>(topic, key, value));
     }
 

@@ -10,7 +10,7 @@ final class OpenEpisodes {
 
     private final int limit;
     private final Duration patience;
-    /** By episode the time at which it is given up; oldest first. */
+    /** By episode the time at which its place is given to another; oldest first. */
     private final Map<String, Long> open = new LinkedHashMap<>();
 
     /**

@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Measures a team in service on held-out exercises: asks them all, waits for their trajectories, and publishes the result. The
- * running system does the rest, so what is measured is what users get.
+ * running system answers them, so what is measured is what users get.
  */
 public final class Evaluator {
 
@@ -60,8 +60,8 @@ public final class Evaluator {
      * @param problems how many exercises to ask, at least 1
      * @param seed names the stream of held-out exercises and of the sampling; the same seed asks the same again
      * @param timeout how long to wait for all episodes to close
-     * @param progress told whenever there is some, on the caller's thread
-     * @return the record that was written; the accuracy is its {@code correct} by its {@code problems}
+     * @param progress told whenever an episode closes, on the caller's thread
+     * @return the record that was written; the accuracy is its {@code correct} divided by its {@code problems}
      * @throws EvaluationTimeoutException if episodes are open after the timeout
      */
     public Evaluation evaluate(String name, int problems, long seed, Duration timeout, Consumer<Progress> progress) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /** The state of a running measurement: which of its episodes are closed, and which of these are right. Not thread-safe. */
 final class Measurement {
 
-    /** A mean of verdicts is a sum that was rounded. */
+    /** A reward is a mean of verdicts and is rounded, so the sum of a right episode can be a little below 1. */
     private static final double RIGHT = 1 - 1e-9;
 
     private final Set<String> episodes;
@@ -51,7 +51,7 @@ final class Measurement {
         return right.size();
     }
 
-    /** How many episodes ended in time with a right answer of every agent that gave one. */
+    /** How many episodes ended in time and every answer in them was right. */
     int correct() {
         return (int) right.values().stream().filter(Boolean::booleanValue).count();
     }

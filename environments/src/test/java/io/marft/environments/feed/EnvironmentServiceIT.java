@@ -10,6 +10,7 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Purpose;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.LogReader;
 import io.marft.testkit.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -151,18 +150,13 @@ class EnvironmentServiceIT {
 
     /** The keys of all committed records of a topic, sorted, once there are at least so many. */
     private static List<String> keys(ClientSettings client, Topic topic, int least) {
-        String name = client.topics().of(topic);
         List<String> keys = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(client.reader())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
-                    .map(partition -> new TopicPartition(name, partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (LogReader reader =
+                LogReader.atBeginning(client, List.of(client.topics().of(topic)))) {
             while (keys.size() < least) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> keys.add(record.key()));
+                reader.poll(Duration.ofMillis(100)).forEach(record -> keys.add(record.key()));
             }
-            consumer.poll(Duration.ofMillis(100)).forEach(record -> keys.add(record.key()));
+            reader.readToEnd(record -> keys.add(record.key()));
         }
         return keys.stream().sorted().toList();
     }

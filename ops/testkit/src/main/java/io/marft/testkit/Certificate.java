@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A key for {@code localhost} with a certificate that it signed itself, made for one run by the JDK's {@code keytool} and
- * good for two days.
+ * A key for {@code localhost} with a self-signed certificate. The JDK's {@code keytool} makes it for one run; it is valid
+ * for two days.
  *
  * @param keyStore the key, in PKCS12
  * @param password of the key store and of the key
- * @param pem the certificate, as who is to trust it takes it
+ * @param pem the certificate, in the form that a client's trust store takes
  */
 public record Certificate(Path keyStore, String password, Path pem) {
 
-    /** The least that keytool takes for a password. */
+    /** The shortest password that keytool takes. */
     private static final int LEAST_PASSWORD = 6;
 
     public Certificate {
@@ -26,7 +26,7 @@ public record Certificate(Path keyStore, String password, Path pem) {
     }
 
     /**
-     * Makes one.
+     * Makes a key and its certificate.
      *
      * @param directory where NAME.p12 and NAME.pem are written
      */

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * A Java program in a process of its own, on the test's class path, that a test may kill, stop, freeze and start again.
- * Its output, of all its lives, goes to one file. It does not outlive the test's process, unless that one is killed.
+ * A Java program in a process of its own, on the test's class path. A test may kill, stop and freeze it and start it again.
+ * The output of all its lives goes to one file. It ends with the test's process, unless that one is killed.
  *
  * <p>Signals need a POSIX system. Not thread-safe.
  */
@@ -43,7 +43,7 @@ public final class ServiceProcess implements AutoCloseable {
         this.output = output;
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // What a short life on a shared machine wants: few threads, quick to start.
+        // It lives for a short time on a shared machine: few threads, quick to start.
         words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
         words.addAll(jvmOptions);
         words.add(main.getName());
@@ -51,7 +51,7 @@ public final class ServiceProcess implements AutoCloseable {
         this.builder = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        // In the environment, for a command line has no room for a long one.
+        // By a variable: a command line has no room for a long class path.
         environment("CLASSPATH", classPath());
     }
 
@@ -166,11 +166,10 @@ public final class ServiceProcess implements AutoCloseable {
         return running.exitValue();
     }
 
-    /** Freezes it, by SIGSTOP: once this returns, it lives, and does nothing. */
+    /** Freezes it, by SIGSTOP. When this returns, it lives and does nothing. */
     public void freeze() {
         signal("STOP");
-        // The kernel stops each thread when it next enters or leaves the kernel, which on a busy machine is some time
-        // after.
+        // The kernel stops each thread when that next enters or leaves the kernel. On a busy machine this takes a while.
         while (!threadsStopped()) {
             LockSupport.parkNanos(1_000_000);
         }
@@ -215,7 +214,7 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** The memory that it holds, in bytes, as Linux counts it ({@code VmRSS}). */
+    /** How much memory it holds, in bytes, as Linux counts it ({@code VmRSS}). */
     public long residentBytes() {
         Path status = Path.of("/proc", Long.toString(pid()), "status");
         try {

@@ -15,8 +15,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What must be there beside what is there: a line for each record that is missing, double, too many, under a wrong key, or
- * another than it must be. Not thread-safe.
+ * Compares the records that must be there with those that are there. It gives a line for each record that is missing,
+ * double, too many, under a wrong key, or different. Not thread-safe.
  *
  * @param <T> the records
  */
@@ -34,7 +34,7 @@ final class Comparison<T extends SpecificRecord> {
     /**
      * @param kind what lines call the records
      * @param name tells a record from all others that there may be, such as episode, step and agent
-     * @param free names of fields whose values nobody can foretell, such as times
+     * @param free names of fields whose values cannot be foretold, such as times
      */
     Comparison(String kind, Function<T, String> name, Set<String> free) {
         this.kind = kind;
@@ -42,7 +42,7 @@ final class Comparison<T extends SpecificRecord> {
         this.free = free;
     }
 
-    /** Takes records that are there; a second one of the same name is a finding. */
+    /** Takes records that are there. A second one of the same name is a finding. */
     Comparison<T> found(List<Placed<T>> records, Function<T, String> key) {
         for (Placed<T> record : records) {
             String named = name.apply(record.value());
@@ -68,7 +68,7 @@ final class Comparison<T extends SpecificRecord> {
         expected.put(name.apply(record), record);
     }
 
-    /** What is amiss. */
+    /** A line for each difference. */
     List<String> findings() {
         List<String> all = new ArrayList<>(findings);
         expected.forEach((named, record) -> {

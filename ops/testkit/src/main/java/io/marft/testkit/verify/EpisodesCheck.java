@@ -166,7 +166,7 @@ final class EpisodesCheck {
         return step;
     }
 
-    /** Whatever a policy made of it, an action belongs to its turn. */
+    /** An action must belong to its turn, whatever a policy made of that. */
     private void expectAction(Turn turn, Optional<Action> found) {
         String named = decision(turn.getEpisode(), turn.getStep(), turn.getAgent());
         if (found.isEmpty()) {
@@ -212,7 +212,7 @@ final class EpisodesCheck {
                 .build();
     }
 
-    /** The mean verdict; where nobody answered, the one before stands. */
+    /** The mean verdict of a step; where nobody answered, that of the step before. */
     private static double mean(Map<String, Double> parts, double before) {
         return parts.values().stream()
                 .mapToDouble(Double::doubleValue)
@@ -241,7 +241,7 @@ final class EpisodesCheck {
 
     private void close(Observation first, Closure closure, List<Step> steps) {
         if (steps.isEmpty()) {
-            return; // Nobody had anything to act upon: there was no episode.
+            return; // No observation could be acted upon, so there was no episode.
         }
         Optional<Trajectory> found = trajectories.get(first.getEpisode());
         trajectories.expect(Trajectory.newBuilder()

@@ -22,10 +22,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * All that a deployment's topics say once everything has come to rest: what {@link Verifier} judges by, and nothing else.
+ * All that a deployment's topics hold once everything has come to rest. {@link Verifier} judges by this and nothing else.
  *
  * @param team the team whose training is looked at
- * @param committed by partition of the trajectories, the offset up to which the team's trainer has consumed
+ * @param committed by partition of the trajectories the offset that the team's trainer has committed
  */
 public record History(
         String team,

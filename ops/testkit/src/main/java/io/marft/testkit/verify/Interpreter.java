@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The dependency function D as one would read it out of a team's file: one agent after the other, always the first declared
- * of those whose predecessors are decided. It shares no code with the router. Not thread-safe.
+ * The dependency function D as a person reads it in a team's file: one agent after the other, always the first declared of
+ * those whose predecessors are decided. It shares no code with the router. Not thread-safe.
  */
 final class Interpreter {
 
     private final Cel cel = new Cel();
 
-    /** An agent's turn, and what of its predecessors it hears. */
+    /** An agent's turn, and which of its predecessors' actions it sees. */
     record Heard(TeamAgent agent, List<PredecessorAction> predecessors) {}
 
     /**

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Holds a team's updates against its trajectories, the trainer's committed offsets, and the adapters that were published
+ * Compares a team's updates with its trajectories, the trainer's committed offsets, and the adapters that were published
  * and acted with. To be used once.
  */
 final class TrainingCheck {
@@ -115,7 +115,7 @@ final class TrainingCheck {
         });
     }
 
-    /** One adapter for each agent of each update, and no action with another. */
+    /** Each update must have published one adapter for each agent, and no action may have another. */
     private void checkAdapters() {
         Set<String> published = new HashSet<>();
         for (Placed<AdapterManifest> placed : history.adapters()) {

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Recomputes, from the raw topics alone, what a deployment must have done, and says where it did not: what turns and
+ * Recomputes, from the topics alone, what a deployment must have done, and says where it did something else: which turns and
  * actions there must be by each team's D, which rewards, which trajectories, and that each trajectory went into exactly
- * one update or is recorded as dropped. It is the judge of every test that breaks things, so it shares no code with the
- * services. A dead letter is a finding, too.
+ * one update or is recorded as dropped. It judges every test that breaks things, so it shares no code with the services;
+ * only the verdict on an answer comes from whoever uses it ({@link Scoring}). A dead letter is a finding, too.
  *
  * <p>Everything must have come to rest: an episode that is still open is a finding. Immutable.
  */
 public final class Verifier {
 
-    /** How right an answer is, by a reference: what the verifier of that name must have said. */
+    /** How right an answer is, by a reference: the verdict that the verifier of that name must have given. */
     @FunctionalInterface
     public interface Scoring {
         double verdict(String verifier, String answer, String reference);
