@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "marft",
         description = "Teams of language-model agents that learn from live traffic, on Kafka (MARFT).",
         mixinStandardHelpOptions = true,
-        version = "marft 0.1.0",
+        versionProvider = Version.class,
         subcommands = {
             DemoCommand.class,
             AskCommand.class,
