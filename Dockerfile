@@ -7,7 +7,7 @@ RUN mvn -q -B -DskipTests package
 FROM eclipse-temurin:17-jre
 RUN useradd --create-home --home-dir /var/lib/marft marft
 WORKDIR /opt/marft
-COPY --from=build /source/marft ./
+COPY --from=build /source/marft /source/LICENSE /source/NOTICE /source/ops/cli/target/marft-sbom.json ./
 COPY --from=build /source/models ./models
 COPY --from=build /source/teams ./teams
 COPY --from=build /source/training ./training

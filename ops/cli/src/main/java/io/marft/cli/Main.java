@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
                     + "its variable, and that before the file. `marft config` shows what is in force."
         },
         mixinStandardHelpOptions = true,
-        version = "marft 0.1.0")
+        versionProvider = Version.class)
 public final class Main implements Runnable {
 
     private static final int LEAST_COLUMNS = 80;

@@ -181,6 +181,14 @@ class MainTest {
     }
 
     @Test
+    void shouldSayTheVersionThatTheBuildHas() {
+        StringWriter said = new StringWriter();
+        assertEquals(0, Main.commandLine().setOut(new PrintWriter(said, true)).execute("--version"));
+        assertEquals(
+                "marft " + System.getProperty("marft.version"), said.toString().strip());
+    }
+
+    @Test
     void shouldDescribeEveryCommandAndOption() {
         assertDescribed(Main.commandLine());
     }

@@ -6,8 +6,8 @@ import io.marft.trainer.Require;
  * The reference's critic loss: c_V times the mean over units of the larger of the Huber losses of the unclipped error
  * R − V and of the clipped error, whose V may have moved from its old value by at most {@code clip}.
  *
- * <p>Huber's loss is e²/2 for |e| ≤ δ and δ(e − δ/2) for e > δ, but 0 for e < −δ: a value that is far too high costs
- * nothing and is never brought down. MARFT here takes the loss that is even in e.
+ * <p>Huber's loss is e²/2 for |e| ≤ δ and δ(e − δ/2) for {@literal e > δ}, but 0 for {@literal e < −δ}: a value that is
+ * far too high costs nothing and is never brought down. MARFT here takes the loss that is even in e.
  *
  * @param coefficient c_V
  * @param clip how far a value may move from its old one before the clipped error counts; the reference takes the policy's
