@@ -111,7 +111,8 @@ public final class AdapterFollower extends ThreadedService {
         caughtUp.await();
         if (!complete) {
             throw new IllegalStateException(
-                    "adapters could not be read to the end of their log", failure().orElse(null));
+                    "adapters could not be read to the end of their log",
+                    failure().orElse(null));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.marft.environments.feed;
 
-import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;

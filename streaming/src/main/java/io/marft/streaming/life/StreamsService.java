@@ -51,7 +51,8 @@ public class StreamsService implements Service {
         Map<String, Object> all = new HashMap<>();
         StaticMember.properties(name + "." + instance)
                 .forEach((key, value) -> all.put(StreamsConfig.mainConsumerPrefix(key), value));
-        // Readers wait for the open transaction of a dead process no longer than its partitions wait for their next owner.
+        // Readers wait for the open transaction of a dead process no longer than its partitions wait for their next
+        // owner.
         all.put(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 StaticMember.SESSION_TIMEOUT_MS);

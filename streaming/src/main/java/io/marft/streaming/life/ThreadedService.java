@@ -162,6 +162,7 @@ public abstract class ThreadedService implements Service {
     /** Notes what stopped the service, or made its work worthless. The first error counts. */
     protected final void fail(Throwable error) {
         failure.compareAndSet(
-                null, instance.map(own -> InstanceName.explain(name, own, error)).orElse(error));
+                null,
+                instance.map(own -> InstanceName.explain(name, own, error)).orElse(error));
     }
 }

@@ -27,7 +27,6 @@ import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidCommitOffsetSizeException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -74,8 +73,7 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  * @param texts parts of the texts of errors that have no type of their own
  * @param types types of errors, with their subtypes
  */
-record TroubleKind(
-        Function<Throwable, Trouble> trouble, Set<String> texts, Set<Class<? extends Throwable>> types) {
+record TroubleKind(Function<Throwable, Trouble> trouble, Set<String> texts, Set<Class<? extends Throwable>> types) {
 
     private static final TroubleKind REFUSED = new TroubleKind(
             Trouble.Refused::new,
@@ -172,7 +170,9 @@ record TroubleKind(
 
     /** Whether this kind covers an error; its causes do not count here. */
     boolean covers(Throwable error) {
-        return hasType(error) || hasText(error) || answer(error).filter(this::hasType).isPresent();
+        return hasType(error)
+                || hasText(error)
+                || answer(error).filter(this::hasType).isPresent();
     }
 
     private boolean hasType(Throwable error) {

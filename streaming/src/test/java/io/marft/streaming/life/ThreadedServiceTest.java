@@ -113,8 +113,7 @@ class ThreadedServiceTest {
         try (Service service = new Service(work)) {
             service.run();
             awaitRelease(service);
-            assertEquals(
-                    expected.toString(), service.failure().orElseThrow().toString());
+            assertEquals(expected.toString(), service.failure().orElseThrow().toString());
         }
     }
 
@@ -195,10 +194,12 @@ class ThreadedServiceTest {
         assertEquals(2, tries.get());
 
         stop.make();
-        assertThrows(TimeoutException.class, () -> patience.get(() -> {
-            tries.incrementAndGet();
-            throw new TimeoutException("away");
-        }));
+        assertThrows(
+                TimeoutException.class,
+                () -> patience.get(() -> {
+                    tries.incrementAndGet();
+                    throw new TimeoutException("away");
+                }));
         assertEquals(3, tries.get());
     }
 
@@ -206,10 +207,12 @@ class ThreadedServiceTest {
     void shouldNotTryAgainWhatNeedsSomeonesHelp() {
         Patience patience = new Patience("test", new StopRequest());
         AtomicInteger tries = new AtomicInteger();
-        assertThrows(TopicAuthorizationException.class, () -> patience.run(() -> {
-            tries.incrementAndGet();
-            throw new TopicAuthorizationException("no right");
-        }));
+        assertThrows(
+                TopicAuthorizationException.class,
+                () -> patience.run(() -> {
+                    tries.incrementAndGet();
+                    throw new TopicAuthorizationException("no right");
+                }));
         assertEquals(1, tries.get());
     }
 

@@ -35,8 +35,7 @@ class TransactionsTest {
 
     private static final TopicPartition SOURCE = new TopicPartition("source", 0);
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(SOURCE, new OffsetAndMetadata(7));
-    private static final ConsumerGroupMetadata GROUP =
-            new MockConsumer<>("earliest").groupMetadata();
+    private static final ConsumerGroupMetadata GROUP = new MockConsumer<>("earliest").groupMetadata();
     private static final List<ProducerRecord<String, byte[]>> RECORDS = List.of(
             new ProducerRecord<>("sink", "a", new byte[] {1}), new ProducerRecord<>("sink", "b", new byte[] {2}));
 
@@ -103,8 +102,7 @@ class TransactionsTest {
         assertEquals(Optional.empty(), commit());
 
         assertEquals(RECORDS, producer().history());
-        assertEquals(
-                List.of(Map.of(GROUP.groupId(), OFFSETS)), producer().consumerGroupOffsetsHistory());
+        assertEquals(List.of(Map.of(GROUP.groupId(), OFFSETS)), producer().consumerGroupOffsetsHistory());
     }
 
     @Test
@@ -159,7 +157,9 @@ class TransactionsTest {
 
         Trouble trouble = commit().orElseThrow();
 
-        assertEquals(Trouble.Place.PRODUCER, assertInstanceOf(Trouble.Fenced.class, trouble).place());
+        assertEquals(
+                Trouble.Place.PRODUCER,
+                assertInstanceOf(Trouble.Fenced.class, trouble).place());
         Scripted fenced = producer();
         transactions.open();
         assertTrue(fenced.closed());

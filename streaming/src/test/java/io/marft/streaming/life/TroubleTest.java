@@ -239,13 +239,13 @@ class TroubleTest {
         String producer = "producer/internals/TransactionManager";
         assertHolds(producer, "It is safe to abort the transaction and continue.");
         assertHolds(producer, "It isn't safe to continue.");
-        assertHolds(
-                producer + "$AddPartitionsToTxnHandler", "Could not add partitions to transaction due to errors: ");
+        assertHolds(producer + "$AddPartitionsToTxnHandler", "Could not add partitions to transaction due to errors: ");
         assertHolds("ClientUtils", "No resolvable bootstrap urls given in bootstrap.servers");
     }
 
     private static void assertHolds(String type, String text) throws IOException {
-        try (InputStream file = KafkaException.class.getResourceAsStream("/org/apache/kafka/clients/" + type + ".class")) {
+        try (InputStream file =
+                KafkaException.class.getResourceAsStream("/org/apache/kafka/clients/" + type + ".class")) {
             assertTrue(new String(file.readAllBytes(), StandardCharsets.ISO_8859_1).contains(text), type);
         }
     }

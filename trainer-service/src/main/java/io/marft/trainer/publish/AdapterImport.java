@@ -56,8 +56,7 @@ public final class AdapterImport {
     public long run(String agent, Adapter adapter) {
         String identity = settings.identity();
         Patience once = new Patience("import", StopRequest.atOnce());
-        try (Transactions transactions =
-                        new Transactions(settings.client().transactionalProducer(identity), once);
+        try (Transactions transactions = new Transactions(settings.client().transactionalProducer(identity), once);
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
