@@ -2,9 +2,10 @@ package io.marft.actor.acting;
 
 import io.marft.actor.adapters.AdapterFollower;
 import io.marft.policy.LanguageModel;
-import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.life.Service;
+import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.log.TeamLog;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,21 +23,19 @@ import org.slf4j.LoggerFactory;
  * adapters for all. Any number of such services may run, each with an instance name of its own; those of one agent share
  * its partitions.
  *
- * <p>Where it serves the whole team it follows the team's versions on the log: an agent that a version adds is served at
- * once, and one that it leaves out until no episode can need it any more.
+ * <p>A service of the whole team follows the team's versions on the log. An agent that a version adds is served at once.
+ * One that a version leaves out is served until no episode can need it any more.
  */
 public final class AgentService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentService.class);
-    private static final long LOOK_MILLIS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final AgentSettings settings;
     private final AdapterFollower adapters;
-    private final Function<String, AgentWorker> hire;
+    private final Function<String, AgentWorker> newWorker;
     private final Map<String, AgentWorker> workers = new ConcurrentSkipListMap<>();
-    private final Thread follower = new Thread(this::follow, "agents-of-team");
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final TeamFollower follower = new TeamFollower();
 
     /** @param model the model; stays the caller's, who closes it after this service */
     public AgentService(AgentSettings settings, LanguageModel model) {
@@ -57,8 +52,8 @@ public final class AgentService implements Service {
                 Set.copyOf(settings.agents()),
                 policy.digest(),
                 policy.config());
-        this.hire = agent -> new AgentWorker(agent, settings, policy, adapters);
-        settings.agents().forEach(agent -> workers.put(agent, hire.apply(agent)));
+        this.newWorker = agent -> new AgentWorker(agent, settings, policy, adapters);
+        settings.agents().forEach(agent -> workers.put(agent, newWorker.apply(agent)));
     }
 
     @Override
@@ -76,27 +71,21 @@ public final class AgentService implements Service {
         }
     }
 
-    private void follow() {
-        try (TeamLog team = new TeamLog(settings.client(), settings.team())) {
-            while (closing.getCount() > 0) {
-                try {
-                    serve(AgentRoster.at(Instant.now(), team.refresh().versions()));
-                } catch (RetriableException | RegistryUnavailableException e) {
-                    LOG.atWarn()
-                            .addKeyValue("team", settings.team())
-                            .setCause(e)
-                            .log("the team's versions cannot be read now");
-                }
-                var unused = closing.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    /** Takes agents into service, and lets them go, as the team's versions on the log say. */
+    private final class TeamFollower extends ThreadedService {
+
+        TeamFollower() {
+            super("agents-of-team");
+        }
+
+        @Override
+        protected void work() {
+            try (TeamLog team = new TeamLog(settings.client(), settings.team())) {
+                do {
+                    serve(AgentRoster.at(
+                            Instant.now(), patience().get(() -> team.refresh().versions())));
+                } while (!stop().await(LOOK));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            failure.set(e);
-            LOG.atError()
-                    .addKeyValue("team", settings.team())
-                    .setCause(e)
-                    .log("agents stop following their team on a fatal error");
         }
     }
 
@@ -104,7 +93,7 @@ public final class AgentService implements Service {
         for (String agent : wanted) {
             if (!workers.containsKey(agent)) {
                 LOG.atInfo().addKeyValue("agent", agent).log("agent is taken into service");
-                AgentWorker worker = hire.apply(agent);
+                AgentWorker worker = newWorker.apply(agent);
                 workers.put(agent, worker);
                 worker.start();
             }
@@ -119,22 +108,15 @@ public final class AgentService implements Service {
 
     @Override
     public Optional<Throwable> failure() {
-        return Stream.concat(
-                        Optional.ofNullable(failure.get()).stream(),
-                        Stream.concat(Stream.of(adapters), workers.values().stream())
-                                .map(Service::failure)
-                                .flatMap(Optional::stream))
+        return Stream.concat(Stream.of(follower, adapters), workers.values().stream())
+                .map(Service::failure)
+                .flatMap(Optional::stream)
                 .findFirst();
     }
 
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            follower.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
         List<AgentWorker> leaving = new ArrayList<>(workers.values());
         leaving.forEach(AgentWorker::askToStop);
         adapters.close();

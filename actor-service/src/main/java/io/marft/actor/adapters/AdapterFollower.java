@@ -12,9 +12,8 @@ import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
-import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.life.Service;
+import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.log.LogEnds;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
@@ -28,10 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -41,7 +37,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,13 +49,11 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. {@link #of} never blocks; {@link #awaitCaughtUp} waits until everything that was published before
  * {@link #start} has been read, so that an agent that comes back does not serve weights of the past.
  */
-public final class AdapterFollower implements Service {
+public final class AdapterFollower extends ThreadedService {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdapterFollower.class);
     private static final String NAME = "serving";
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final ClientSettings settings;
     private final String team;
@@ -74,12 +67,10 @@ public final class AdapterFollower implements Service {
     private final Set<String> rejected = new HashSet<>();
 
     private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final KafkaConsumer<String, byte[]> consumer;
     private final KafkaProducer<String, byte[]> producer;
     private final RecordCodec codec;
-    private final Thread thread;
-    private volatile boolean closing;
+    private volatile boolean complete;
 
     /**
      * @param instance this process's name among those that run the same agents
@@ -95,6 +86,7 @@ public final class AdapterFollower implements Service {
             Set<String> agents,
             String baseModelDigest,
             ModelConfig model) {
+        super(NAME);
         this.settings = settings;
         this.team = team;
         this.check = new AdapterCheck(baseModelDigest, model);
@@ -103,22 +95,6 @@ public final class AdapterFollower implements Service {
         this.consumer = new KafkaConsumer<>(settings.consumer(group));
         this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
         this.codec = settings.codec();
-        this.thread = new Thread(this::run, NAME);
-    }
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        thread.start();
-    }
-
-    @Override
-    public Optional<Throwable> failure() {
-        return Optional.ofNullable(failure.get());
     }
 
     /** The adapter that the agent is to act with now. */
@@ -133,59 +109,49 @@ public final class AdapterFollower implements Service {
      */
     public void awaitCaughtUp() throws InterruptedException {
         caughtUp.await();
-        if (closing || failure.get() != null) {
-            throw new IllegalStateException("adapters could not be read to the end of their log", failure.get());
+        if (!complete) {
+            throw new IllegalStateException(
+                    "adapters could not be read to the end of their log",
+                    failure().orElse(null));
         }
     }
 
     @Override
-    public void close() {
-        closing = true;
-        consumer.wakeup();
-        try {
-            if (thread.getState() == Thread.State.NEW) {
-                release();
-            }
-            thread.join(CLOSE_TIMEOUT.toMillis());
-            if (thread.isAlive()) {
-                LOG.atWarn().addKeyValue("service", NAME).log("reader of adapters did not stop in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    protected void work() {
+        patience().run(this::catchUp);
+        complete = !stop().isMade();
+        caughtUp.countDown();
+        while (!stop().isMade()) {
+            patience().run(this::poll);
         }
     }
 
-    private void run() {
-        try {
-            List<TopicPartition> manifests = partitions(Topic.ADAPTERS);
-            List<TopicPartition> chunks = partitions(Topic.ADAPTER_CHUNKS);
-            NewestAdapters newest = new NewestAdapters(consumer);
-            newest.find(manifests, this::manifest);
-            newest.seek(manifests, chunks);
-            toldBefore.putAll(consumer.committed(consumer.assignment()));
+    /** Reads what is on the log now. It may be tried again, and then begins anew. */
+    private void catchUp() {
+        assemblies.clear();
+        List<TopicPartition> manifests = partitions(Topic.ADAPTERS);
+        List<TopicPartition> chunks = partitions(Topic.ADAPTER_CHUNKS);
+        NewestAdapters newest = new NewestAdapters(consumer);
+        newest.find(manifests, this::manifest);
+        newest.seek(manifests, chunks);
+        toldBefore.putAll(consumer.committed(consumer.assignment()));
+        readTo(consumer.endOffsets(consumer.assignment()));
+        if (!newest.served(served)) {
+            LOG.atWarn().addKeyValue("service", NAME).log("a newest adapter is of no use; reading all of them");
+            assemblies.replaceAll((agent, assembly) -> new AdapterAssembly<>());
+            consumer.seekToBeginning(consumer.assignment());
             readTo(consumer.endOffsets(consumer.assignment()));
-            if (!newest.served(served)) {
-                LOG.atWarn().addKeyValue("service", NAME).log("a newest adapter is of no use; reading all of them");
-                assemblies.replaceAll((agent, assembly) -> new AdapterAssembly<>());
-                consumer.seekToBeginning(consumer.assignment());
-                readTo(consumer.endOffsets(consumer.assignment()));
-            }
-            caughtUp.countDown();
-            while (!closing) {
-                poll();
-            }
-        } catch (WakeupException e) {
-            LOG.atDebug().addKeyValue("service", NAME).log("reader of adapters was asked to stop");
-        } catch (RuntimeException | Error e) {
-            failure.set(e);
-            LOG.atError().addKeyValue("service", NAME).setCause(e).log("reader of adapters stops on a fatal error");
-        } finally {
-            caughtUp.countDown();
-            release();
         }
     }
 
-    private void release() {
+    @Override
+    protected void wake() {
+        consumer.wakeup();
+    }
+
+    @Override
+    protected void release() {
+        caughtUp.countDown();
         consumer.close();
         producer.close();
         codec.close();
@@ -196,7 +162,7 @@ public final class AdapterFollower implements Service {
     }
 
     private void readTo(Map<TopicPartition, Long> ends) {
-        while (!closing && !LogEnds.reached(consumer, ends)) {
+        while (!stop().isMade() && !LogEnds.reached(consumer, ends)) {
             poll();
         }
     }
@@ -204,7 +170,7 @@ public final class AdapterFollower implements Service {
     /** The manifest in a record, if it is one of these agents'; what is none of theirs is refused when it is read. */
     private Optional<AdapterManifest> manifest(ConsumerRecord<String, byte[]> record) {
         return wanted(record.key())
-                        && patiently(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
+                        && patience().get(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
                                 instanceof Decoded.Valid<AdapterManifest> valid
                         && valid.value().getTeam().equals(team)
                         && valid.value().getAgent().equals(record.key())
@@ -291,7 +257,7 @@ public final class AdapterFollower implements Service {
     /** The record's value if it is readable and has its agent for a key, whoever's agent that is. */
     private <T extends SpecificRecord> Optional<T> sound(
             ConsumerRecord<String, byte[]> record, Class<T> type, Function<T, String> agent) {
-        Decoded<T> decoded = patiently(() -> codec.decode(record.topic(), record.value(), type));
+        Decoded<T> decoded = patience().get(() -> codec.decode(record.topic(), record.value(), type));
         if (decoded instanceof Decoded.Invalid<T> invalid) {
             reject(record, invalid.reason());
             return Optional.empty();
@@ -300,21 +266,6 @@ public final class AdapterFollower implements Service {
         Optional<String> mismatch = KeyText.mismatch(record.key(), agent.apply(value));
         mismatch.ifPresent(reason -> reject(record, reason));
         return mismatch.isPresent() ? Optional.empty() : Optional.of(value);
-    }
-
-    /** Nobody waits for this thread, and it is in no group: it stays until the registry answers. */
-    private <T> T patiently(Supplier<T> work) {
-        while (true) {
-            try {
-                return work.get();
-            } catch (RegistryUnavailableException e) {
-                if (closing) {
-                    throw e;
-                }
-                LOG.atWarn().addKeyValue("service", NAME).setCause(e).log("waiting for the schema registry");
-                LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
-            }
-        }
     }
 
     private void reject(ConsumerRecord<String, byte[]> record, String reason) {
@@ -331,7 +282,7 @@ public final class AdapterFollower implements Service {
         }
         DeadLetter letter = DeadLetters.of(NAME, reason, record);
         ProducerRecord<String, byte[]> outgoing =
-                patiently(() -> DeadLetters.outgoing(letter, settings.topics(), codec));
+                patience().get(() -> DeadLetters.outgoing(letter, settings.topics(), codec));
         Future<RecordMetadata> unused = producer.send(outgoing, (sent, error) -> {
             if (error != null) {
                 LOG.atError()

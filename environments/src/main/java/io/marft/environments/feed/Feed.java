@@ -1,13 +1,15 @@
 package io.marft.environments.feed;
 
-import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.Patience;
+import io.marft.streaming.life.Transactions;
 import io.marft.streaming.log.LogReader;
 import io.marft.streaming.log.TeamLog;
 import java.time.Duration;
@@ -19,10 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -47,7 +49,7 @@ final class Feed implements AutoCloseable {
     private final RecordCodec codec;
     private final String observations;
     private final String references;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Transactions transactions;
     private final KafkaConsumer<String, byte[]> trajectories;
     private final List<TopicPartition> partitions;
     private final TeamLog teams;
@@ -58,7 +60,7 @@ final class Feed implements AutoCloseable {
     private Cursor tried;
 
     /** Takes over from any earlier life and reads where that one stood. */
-    Feed(ClientSettings client, EnvironmentSettings settings, Task task, OpenEpisodes open) {
+    Feed(ClientSettings client, EnvironmentSettings settings, Task task, OpenEpisodes open, Patience patience) {
         this.settings = settings;
         this.task = task;
         this.open = open;
@@ -66,11 +68,11 @@ final class Feed implements AutoCloseable {
         this.references = client.topics().of(Topic.REFERENCES);
         String name = client.prefix() + ".environment." + settings.team().getName() + "." + settings.seed();
         this.codec = client.codec();
-        this.producer = new KafkaProducer<>(client.transactionalProducer(name));
+        this.transactions = new Transactions(client.transactionalProducer(name), patience);
         this.trajectories = new KafkaConsumer<>(client.consumer(name));
         this.teams = new TeamLog(client, settings.team().getName());
         try {
-            producer.initTransactions();
+            transactions.open();
             String topic = client.topics().of(Topic.TRAJECTORIES);
             this.partitions = LogReader.partitions(trajectories, topic);
             trajectories.assign(partitions);
@@ -119,8 +121,8 @@ final class Feed implements AutoCloseable {
         Cursor after = cursor.plus(count);
         tried = after;
         List<String> episodes = new ArrayList<>();
+        List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
         Team team = team();
-        producer.beginTransaction();
         for (long index = cursor.next(); index < after.next(); index++) {
             Exercise exercise = task.training(settings.seed(), index);
             NewEpisode episode = new NewEpisode(
@@ -129,12 +131,15 @@ final class Feed implements AutoCloseable {
                     Purpose.TRAINING,
                     task.name(),
                     NewEpisode.seed(settings.seed(), index));
-            send(observations, episode.id(), codec.encode(observations, episode.observation(exercise.question())));
-            send(references, episode.id(), codec.encode(references, episode.reference(exercise)));
+            records.add(record(observations, episode, episode.observation(exercise.question())));
+            records.add(record(references, episode, episode.reference(exercise)));
             episodes.add(episode.id());
         }
-        producer.sendOffsetsToTransaction(offsets(after), trajectories.groupMetadata());
-        producer.commitTransaction();
+        transactions
+                .commit(records, offsets(after), trajectories.groupMetadata())
+                .ifPresent(trouble -> {
+                    throw trouble.toThrow();
+                });
         cursor = after;
         open.opened(episodes, System.nanoTime());
     }
@@ -154,9 +159,8 @@ final class Feed implements AutoCloseable {
         return newest;
     }
 
-    private void send(String topic, String key, byte[] value) {
-        // commitTransaction throws what fails here.
-        var unused = producer.send(new ProducerRecord<>(topic, key, value));
+    private ProducerRecord<String, byte[]> record(String topic, NewEpisode episode, SpecificRecord value) {
+        return new ProducerRecord<>(topic, episode.id(), codec.encode(topic, value));
     }
 
     private Map<TopicPartition, OffsetAndMetadata> offsets(Cursor after) {
@@ -179,7 +183,7 @@ final class Feed implements AutoCloseable {
         trajectories.close();
         teams.close();
         valve.ifPresent(Valve::close);
-        producer.close(Duration.ofSeconds(5));
+        transactions.close();
         codec.close();
     }
 }

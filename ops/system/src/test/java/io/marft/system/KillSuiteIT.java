@@ -83,7 +83,7 @@ class KillSuiteIT {
             services.forEach(ServiceProcess::start);
             Killer killer = new Killer(seed, deployment.cluster(), services);
             try (EpisodeSource source =
-                    new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).start()) {
+                    new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).started()) {
                 for (int strike = 1; strike <= strikes; strike++) {
                     source.awaitClosed(episodes * strike / (strikes + 1), PATIENCE);
                     if (strike * brokerRestarts % strikes < brokerRestarts) {

@@ -108,7 +108,7 @@ class PoisonIT {
     }
 
     private static EpisodeSource source(Deployment deployment, long seed, int episodes) {
-        return new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).start();
+        return new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).started();
     }
 
     private static Map<Place, Bad> write(

@@ -57,7 +57,7 @@ class RecoveryIT {
             services.put("trainer-1", deployment.service("trainer", "1").start());
             services.get("router-1").awaitLine("service is running", PATIENCE);
             services.get("agents-1").awaitLine("service agents runs", PATIENCE);
-            services.get("trainer-1").awaitLine("Trainer stands by", PATIENCE);
+            services.get("trainer-1").awaitLine("trainer stands by", PATIENCE);
             takeOver(deployment, "router", services.get("router"), turns);
             takeOver(deployment, "agents", services.get("agents"), name(deployment, Topic.ACTIONS));
             takeOver(deployment, "trainer", services.get("trainer"), name(deployment, Topic.UPDATES));

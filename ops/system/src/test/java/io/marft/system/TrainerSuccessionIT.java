@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainerSuccessionIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Pattern COMMITTED = Pattern.compile("Update committed.*update=\"?(\\d+)");
+    private static final Pattern COMMITTED = Pattern.compile("trainer committed an update.*update=\"?(\\d+)");
 
     @TempDir
     Path directory;
@@ -41,10 +41,10 @@ class TrainerSuccessionIT {
             ServiceProcess first = deployment.service("trainer", "first").start();
             log.await(Topic.UPDATES, 2, PATIENCE);
             ServiceProcess second = deployment.service("trainer", "second").start();
-            second.awaitLine("Trainer stands by", PATIENCE);
+            second.awaitLine("trainer stands by", PATIENCE);
 
             first.freeze();
-            second.awaitLine("Update committed", PATIENCE);
+            second.awaitLine("trainer committed an update", PATIENCE);
             first.thaw();
             first.awaitLine("its lease has passed on", PATIENCE);
             int published = updates(log).size();

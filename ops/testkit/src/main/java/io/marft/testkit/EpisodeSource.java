@@ -8,17 +8,16 @@ import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,9 +27,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * An environment for tests: opens a number of seeded training episodes of one step, of which so many may be open at a
  * time, and watches them close. The same seed makes the same episodes. The answer to each is a number below 100.
  *
- * <p>It runs in the test's process, on a thread of its own, from {@link #start} to {@link #close}. Thread-safe.
+ * <p>It runs in the test's process, on a thread of its own, from {@link #start} to {@link #close}. A record that cannot be
+ * written is a failure, too. Thread-safe.
  */
-public final class EpisodeSource implements AutoCloseable {
+public final class EpisodeSource extends ThreadedService {
 
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -39,11 +39,8 @@ public final class EpisodeSource implements AutoCloseable {
     private final long seed;
     private final int total;
     private final int inFlight;
-    private final Thread thread = new Thread(this::run, "episode-source");
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicInteger opened = new AtomicInteger();
     private volatile int closed;
-    private volatile boolean closing;
 
     /**
      * A source of a team's episodes.
@@ -52,6 +49,7 @@ public final class EpisodeSource implements AutoCloseable {
      * @param inFlight how many may be open at a time
      */
     public EpisodeSource(ClientSettings client, Team team, long seed, int total, int inFlight) {
+        super("episode-source");
         this.client = client;
         this.team = team;
         this.seed = seed;
@@ -59,9 +57,9 @@ public final class EpisodeSource implements AutoCloseable {
         this.inFlight = inFlight;
     }
 
-    /** Begins; to be called once. */
-    public EpisodeSource start() {
-        thread.start();
+    /** Starts it, and returns it. */
+    public EpisodeSource started() {
+        start();
         return this;
     }
 
@@ -85,9 +83,9 @@ public final class EpisodeSource implements AutoCloseable {
         int seen = closed;
         long since = System.nanoTime();
         while (closed < count) {
-            if (failure.get() != null) {
-                throw new IllegalStateException("the source of episodes failed", failure.get());
-            }
+            failure().ifPresent(failure -> {
+                throw new IllegalStateException("the source of episodes failed", failure);
+            });
             if (closed > seen) {
                 seen = closed;
                 since = System.nanoTime();
@@ -99,13 +97,14 @@ public final class EpisodeSource implements AutoCloseable {
         }
     }
 
-    private void run() {
+    @Override
+    protected void work() {
         Set<String> open = new HashSet<>();
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("episode-source"));
                 LogReader trajectories =
                         LogReader.atBeginning(client, List.of(client.topics().of(Topic.TRAJECTORIES)));
                 RecordCodec codec = client.codec()) {
-            while (!closing && closed < total) {
+            while (!stop().isMade() && closed < total) {
                 while (open.size() < inFlight && opened.get() < total) {
                     open.add(open(producer, codec, opened.getAndIncrement()));
                 }
@@ -113,8 +112,6 @@ public final class EpisodeSource implements AutoCloseable {
                 closed = opened.get() - open.size();
             }
             producer.flush();
-        } catch (RuntimeException e) {
-            failure.set(e);
         }
     }
 
@@ -160,23 +157,8 @@ public final class EpisodeSource implements AutoCloseable {
         var unused =
                 producer.send(new ProducerRecord<>(name, episode, codec.encode(name, value)), (metadata, error) -> {
                     if (error != null) {
-                        failure.compareAndSet(null, error);
+                        fail(error);
                     }
                 });
-    }
-
-    /** What stopped it, or a record that it could not write. */
-    public Optional<Throwable> failure() {
-        return Optional.ofNullable(failure.get());
-    }
-
-    @Override
-    public void close() {
-        closing = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -11,16 +11,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Reads clients' properties, such as those of SASL and TLS, from a Java properties file, as Kafka's own tools take it by
- * {@code --command-config}, and from environment variables. What cannot be used is refused with a line that names where it
- * stands; a value appears in no message.
+ * Reads clients' properties, such as those of SASL and TLS, from environment variables and from a Java properties file,
+ * which is the kind of file that Kafka's own tools take as {@code --command-config}. A property that cannot be used is
+ * refused with a line that says where it stands. No message has a value.
  */
 public final class ClientProperties {
 
     private static final String KAFKA = "MARFT_KAFKA_";
     private static final String REGISTRY = "MARFT_SCHEMA_REGISTRY_";
 
-    /** Kubernetes sets these for a service that is named {@code marft-kafka} or {@code marft-schema-registry}. */
+    /** Variables that Kubernetes sets for a service of the name {@code marft-kafka} or {@code marft-schema-registry}. */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("MARFT_(KAFKA|SCHEMA_REGISTRY)_(SERVICE_.*|PORT(_.*)?)");
 
@@ -29,7 +29,8 @@ public final class ClientProperties {
     /**
      * Reads a properties file.
      *
-     * @throws IllegalArgumentException if it cannot be read, or a setting is unknown, ill-formed or not the user's to set
+     * @throws IllegalArgumentException if the file cannot be read, or a setting is unknown, ill-formed or not the user's
+     *     to set
      */
     public static Map<String, String> read(Path file) {
         Properties read = new Properties();
@@ -49,10 +50,10 @@ public final class ClientProperties {
     }
 
     /**
-     * Takes single properties from variables: {@code MARFT_KAFKA_SECURITY_PROTOCOL} stands for {@code security.protocol},
+     * Reads single properties from variables. {@code MARFT_KAFKA_SECURITY_PROTOCOL} stands for {@code security.protocol},
      * and {@code MARFT_SCHEMA_REGISTRY_SSL_TRUSTSTORE_LOCATION} for {@code schema.registry.ssl.truststore.location}.
      *
-     * @param environment a process's variables; others than these are passed over
+     * @param environment a process's variables; all others are passed over
      * @throws IllegalArgumentException if a setting is unknown, ill-formed or not the user's to set
      */
     public static Map<String, String> of(Map<String, String> environment) {

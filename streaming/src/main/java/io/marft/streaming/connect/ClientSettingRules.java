@@ -18,17 +18,21 @@ import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Which properties of clients a user may set, and which client each one is for. What this system's guarantees rest on is
- * not among them: a consumer that reads uncommitted records, or a producer without idempotence, would break exactly-once.
+ * Which properties of clients a user may set, and which client each is for. A property that this system's guarantees rest
+ * on is not the user's: a consumer that read uncommitted records, or a producer without idempotence, would break
+ * exactly-once processing.
  */
 final class ClientSettingRules {
 
-    /** Properties of the registry's client begin with this; Confluent's serdes take those of authentication without, too. */
+    /**
+     * What the names of the registry client's properties begin with. Those of authentication may stand without it, as in
+     * Confluent's own serializers.
+     */
     static final String REGISTRY = SchemaRegistryClientConfig.CLIENT_NAMESPACE;
 
     private static final Map<String, ConfigDef.ConfigKey> KAFKA = kafka();
 
-    /** What marft sets itself, by what it is for. */
+    /** The properties that marft sets itself, by the reason why a user may not. */
     private static final Map<String, Set<String>> OURS = Map.of(
             "exactly-once processing rests on it",
             Set.of(
@@ -108,7 +112,7 @@ final class ClientSettingRules {
         return tls.names();
     }
 
-    /** Whether a property is the registry client's, not Kafka's. */
+    /** Whether a property is for the registry's client rather than for Kafka's. */
     static boolean ofRegistry(String key) {
         return key.startsWith(REGISTRY) || AUTHENTICATION.contains(key);
     }
@@ -116,8 +120,8 @@ final class ClientSettingRules {
     /**
      * Checks a property.
      *
-     * @throws IllegalArgumentException if there is no such property, or it is not the user's to set
-     * @throws ConfigException if the value is none that it takes
+     * @throws IllegalArgumentException if there is no such property, it is not the user's to set, or it does not take the
+     *     value. The message never has the value
      */
     static void check(String key, String value) {
         OURS.forEach((reason, names) -> {
@@ -157,7 +161,7 @@ final class ClientSettingRules {
         }
     }
 
-    /** Without Kafka's message, which repeats the value. */
+    /** Parses a value. The error leaves Kafka's message out, because that repeats the value. */
     private static void parse(ConfigDef.ConfigKey known, String value) {
         try {
             Object parsed = ConfigDef.parseType(known.name, value, known.type);

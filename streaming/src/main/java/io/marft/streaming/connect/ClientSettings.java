@@ -25,15 +25,15 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * How this system reaches a cluster and its registry, and the few ways in which it sets up clients. Keys are strings;
- * values are bytes, which a {@link RecordCodec} reads and writes, so that a bad record never throws inside a client.
+ * How this system reaches a cluster and its registry, and the few ways in which it sets up clients. Keys are strings.
+ * Values are bytes, which a {@link RecordCodec} reads and writes, so that a bad record never throws inside a client.
  *
  * @param bootstrapServers Kafka's {@code bootstrap.servers}
  * @param registryUrl base URL of a registry that speaks Confluent's protocol
  * @param prefix prefix of topics, groups and transactional ids
- * @param properties further client properties, for instance of security, by Kafka's and the registry client's own names
- *     ({@link ClientProperties}); they win over those set here, and what the guarantees rest on is refused. They may be
- *     secret, and no text that this class makes has their values
+ * @param properties further client properties, such as those of security, by Kafka's and the registry client's own names
+ *     ({@link ClientProperties}). They win over those set here; one that the guarantees rest on is refused. They may be
+ *     secret, so their values appear in no text that this class makes
  */
 public record ClientSettings(
         String bootstrapServers, String registryUrl, String prefix, Map<String, String> properties) {
@@ -42,18 +42,19 @@ public record ClientSettings(
     private static final int CACHED_SCHEMAS = 1000;
 
     /**
-     * First pause before a request is tried again. A transaction that begins while the one before it is still being
-     * completed is told to try again; at Kafka's own 100 ms that pause would bound every service to some five
-     * transactions a second. It doubles with each try, so a broker that is away is not hammered.
+     * The first pause before a request is tried again; it doubles with each try. A broker makes a transaction wait that
+     * begins while the one before is still being completed. Kafka's own pause of 100 ms would then bound every service to
+     * some five transactions a second.
      */
     private static final int RETRY_BACKOFF_MS = 5;
 
-    /** A producer that is fenced in the middle of a call may notice only after this time; Kafka's own is a minute. */
+    /** The time after which a producer that is fenced in the middle of a call notices at the latest. Kafka's own is 60 s. */
     private static final int MAX_BLOCK_MS = 10_000;
 
-    /** A transaction's records go in few large requests; Kafka's own is 16 KiB. */
+    /** Large enough that a transaction's records travel in few requests. Kafka's own is 16 KiB. */
     private static final int BATCH_BYTES = 64 << 10;
 
+    /** @throws IllegalArgumentException if a value is empty, or a property is unknown, ill-formed or not the user's to set */
     public ClientSettings {
         requireText(bootstrapServers, "bootstrap servers");
         requireText(registryUrl, "registry URL");
@@ -66,10 +67,12 @@ public record ClientSettings(
         properties.forEach(ClientSettingRules::check);
     }
 
+    /** A cluster without security. */
     public ClientSettings(String bootstrapServers, String registryUrl, String prefix) {
         this(bootstrapServers, registryUrl, prefix, Map.of());
     }
 
+    /** The names of topics under the prefix. */
     public TopicNames topics() {
         return new TopicNames(prefix);
     }
@@ -90,7 +93,7 @@ public record ClientSettings(
                 List.of(registryUrl), CACHED_SCHEMAS, SchemaProviders.avroOnly(), own, Map.of());
     }
 
-    /** Under the names that the registry's client looks for. Credentials that are given need no other word to be used. */
+    /** The registry's properties, by the names that its client looks for. Credentials imply the way they are used. */
     private Map<String, String> registryProperties() {
         Map<String, String> own = new HashMap<>();
         properties.forEach((key, value) -> {
@@ -111,13 +114,13 @@ public record ClientSettings(
         return own;
     }
 
-    /** Of an administration client. */
+    /** Properties of an administration client. */
     public Map<String, Object> admin() {
         return with(
                 AdminClientConfig.configNames(), Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
     }
 
-    /** Of an idempotent producer without transactions. */
+    /** Properties of an idempotent producer without transactions. */
     public Map<String, Object> producer(String clientId) {
         return with(
                 ProducerConfig.configNames(),
@@ -138,7 +141,7 @@ public record ClientSettings(
                         ByteArraySerializer.class));
     }
 
-    /** Of a transactional producer; a second one of the same id fences the first. */
+    /** Properties of a transactional producer. A second producer of the same id fences the first. */
     public Map<String, Object> transactionalProducer(String transactionalId) {
         Map<String, Object> map = producer(transactionalId);
         map.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
@@ -148,7 +151,10 @@ public record ClientSettings(
         return with(ProducerConfig.configNames(), map);
     }
 
-    /** Of a consumer in a group: committed records only, from the beginning, offsets committed by hand. */
+    /**
+     * Properties of a consumer in a group. It reads committed records only, begins at the beginning where the group has no
+     * offset, and commits offsets only when told to.
+     */
     public Map<String, Object> consumer(String groupId) {
         Map<String, Object> map = reader();
         map.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
@@ -156,7 +162,7 @@ public record ClientSettings(
         return with(ConsumerConfig.configNames(), map);
     }
 
-    /** Of a consumer without a group, which assigns its partitions itself: committed records only. */
+    /** Properties of a consumer without a group, which assigns its partitions itself. It reads committed records only. */
     public Map<String, Object> reader() {
         return with(
                 ConsumerConfig.configNames(),
@@ -174,7 +180,7 @@ public record ClientSettings(
     }
 
     /**
-     * Of a Kafka Streams application with exactly-once processing.
+     * Properties of a Kafka Streams application with exactly-once processing.
      *
      * @param name the application's name within this system, for instance {@code router}
      * @param stateDirectory where its local state lies
@@ -201,16 +207,16 @@ public record ClientSettings(
                 Serdes.StringSerde.class,
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
-        // No topology depends on the order between topics: a task does not wait for those that have nothing.
+        // No topology depends on the order between topics, so a task need not wait for a topic that has nothing.
         map.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
         map.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, KnownTime.class);
         map.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
-        // Kafka Streams gives each of its clients what that client knows.
+        // Kafka Streams itself gives each of its clients the properties that this client knows.
         return with(properties.keySet(), map);
     }
 
-    /** A client gets no property that it does not know: it could only log it. */
+    /** Adds the user's properties, but only those this client knows; it would just log the others as unused. */
     private Map<String, Object> with(Set<String> known, Map<String, Object> base) {
         Map<String, Object> all = new HashMap<>(base);
         properties.forEach((key, value) -> {
@@ -221,7 +227,7 @@ public record ClientSettings(
         return all;
     }
 
-    /** Names the properties and hides their values. */
+    /** A text that names the properties and hides their values. */
     @Override
     public String toString() {
         return "ClientSettings[bootstrapServers=" + bootstrapServers + ", registryUrl=" + registryUrl + ", prefix="

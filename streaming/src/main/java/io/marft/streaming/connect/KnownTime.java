@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * A record's own time; for one that was written without, the latest of its partition. Kafka's own extractors stop the
- * service at such a record, or drop it.
+ * A record's own time, or the latest time of its partition for a record that was written without one. Kafka's own
+ * extractors stop the service at such a record, or drop it.
  */
 public final class KnownTime implements TimestampExtractor {
 

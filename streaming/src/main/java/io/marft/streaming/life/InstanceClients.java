@@ -12,9 +12,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * The clients of a Kafka Streams application, with transactional ids that end in the instance's name. Streams' own end in
- * an id that each start draws anew where all stores are in memory; so a process that comes back after a crash could not
- * abort the transaction that it left open, and all that read committed records would wait until it times out.
+ * The clients of a Kafka Streams application, with the instance's name in their transactional ids. Where all stores are in
+ * memory, Kafka Streams draws a new id for the process at each start. A process that restarts after a crash could then not
+ * abort the transaction that it left open, and all readers of committed records would wait until that times out.
+ *
+ * @param instance this process's name among those of its service
  */
 record InstanceClients(String instance) implements KafkaClientSupplier {
 
@@ -26,7 +28,7 @@ record InstanceClients(String instance) implements KafkaClientSupplier {
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Streams' are {@code APPLICATION-UUID-THREAD}. */
+    /** Puts the instance's name into an id of Kafka Streams, which reads {@code APPLICATION-UUID-THREAD}. */
     String transactionalId(String id) {
         int thread = id.lastIndexOf('-');
         int process = thread - UUID_LENGTH;

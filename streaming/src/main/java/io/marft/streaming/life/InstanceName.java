@@ -13,14 +13,14 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The name of a process among those of the same service. Under it the process is a static member of its consumer groups
- * and has its transactional ids: started again after a crash, it takes its own place back at once, and what it left
- * unfinished is aborted. Two processes must never have one name; the later would throw the earlier out.
+ * The name of a process among those of the same service. The process is a static member of its consumer groups under it,
+ * and has it in its transactional ids. A process that restarts after a crash therefore takes its own place back at once, and
+ * aborts what it left unfinished. Two processes must never have one name: the later would throw the earlier out.
  *
- * <p>A name that nobody chose comes from a file in the state directory, {@code instances/SERVICE-N}: each process takes
- * the first such file that no other process has locked, and draws a name into it where it is new. So two processes have
- * two names wherever they run, and one that is started again finds its own. The operating system gives the lock back
- * when its process ends, however it ends.
+ * <p>A name that nobody chose comes from a file in the state directory, {@code instances/SERVICE-N}. Each process takes
+ * the first such file that no other process has locked, and draws a name into it if it is new. So two processes have two
+ * names wherever they run, and a process that restarts finds its own. The operating system releases the lock when the
+ * process ends, however it ends.
  */
 public final class InstanceName implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class InstanceName implements AutoCloseable {
     /**
      * Takes a name that no other process has, until this object is closed.
      *
-     * @param stateDirectory is created if it is not there
+     * @param stateDirectory where the files lie; created if it is not there
      * @param service the service's name
      * @throws UncheckedIOException if the directory cannot be written
      */
@@ -72,11 +72,11 @@ public final class InstanceName implements AutoCloseable {
         try {
             return file.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            return false; // This very process has it.
+            return false; // Another part of this process holds the lock.
         }
     }
 
-    /** The name in the file; a new one if there is none, or a crash left only a part of it. */
+    /** The name in the file, or a new one if there is none or a crash left only a part of it. */
     private static String known(FileChannel file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
         file.read(bytes, 0);
@@ -88,16 +88,22 @@ public final class InstanceName implements AutoCloseable {
         return name;
     }
 
-    /** What to tell the operator whose process was thrown out by another one of its name. */
-    public static String taken(String service, String name) {
-        return "another process of service " + service + " took this one's name '" + name
-                + "': give each its own with --instance (MARFT_INSTANCE), or none";
+    /** An error as the operator is to read it: another process of the same name throws this one out of its group. */
+    static Throwable explain(String service, String name, Throwable error) {
+        return Trouble.of(error) instanceof Trouble.Fenced fenced && fenced.place() == Trouble.Place.MEMBER
+                ? new IllegalStateException(
+                        "another process of service " + service + " took this one's name '" + name
+                                + "': give each its own with --instance (MARFT_INSTANCE), or none",
+                        error)
+                : error;
     }
 
+    /** The name: 8 hexadecimal digits. */
     public String name() {
         return name;
     }
 
+    /** Releases the name for another process. */
     @Override
     public void close() {
         try {

@@ -2,7 +2,7 @@ package io.marft.streaming.life;
 
 import java.util.Optional;
 
-/** A part of the system with a life of its own: constructed, started once, closed once. */
+/** A part of the system with threads of its own. It is constructed, started once, and closed once. */
 public interface Service extends AutoCloseable {
 
     /** The service's name in logs and dead letters, for instance {@code router}. */
@@ -11,10 +11,10 @@ public interface Service extends AutoCloseable {
     /** Starts the service's threads and returns. */
     void start();
 
-    /** What stopped the service by itself; empty while it runs or after an orderly close. */
+    /** The error that stopped the service; empty while it runs, and after an orderly close. */
     Optional<Throwable> failure();
 
-    /** Finishes what is in flight, commits it, and stops. Closing twice does nothing. */
+    /** Finishes what is in flight, commits it, and stops. Closing again does nothing. */
     @Override
     void close();
 }

@@ -4,14 +4,14 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * How a process belongs to its service's consumer group: as a static member, under a name of its own. Started again after
- * a crash, it takes its own place back at once; if it stays away, others get its work.
+ * How a process belongs to its service's consumer group: as a static member, under a name of its own. A process that
+ * restarts after a crash takes its own place back at once. Others get the work of one that stays away.
  */
 public final class StaticMember {
 
     /**
-     * A process that was not heard of for so long is given up. With the time that a group takes to settle and state to be
-     * read, others are at its work within 10 s. Brokers allow no less than 6 s by default.
+     * The time after which a silent process is given up. A group then settles and reads its state, and others are at the
+     * work within 10 s. Brokers allow no less than 6 s by default.
      */
     public static final int SESSION_TIMEOUT_MS = 7_000;
 
@@ -20,7 +20,7 @@ public final class StaticMember {
     private StaticMember() {}
 
     /**
-     * A consumer's properties.
+     * The properties that make a consumer a static member.
      *
      * @param instance the process's name in the group
      */

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -20,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka Streams application as a service. What may pass by itself (a broker or a registry out of reach) costs a
- * thread, which is replaced after a pause; everything else stops the service, with {@link #failure()} saying why.
+ * A Kafka Streams application as a service. A {@link Trouble} that may pass, such as a broker out of reach, costs a thread,
+ * which is replaced after a pause. Any other stops the service, and {@link #failure()} says why.
  *
- * <p>The instance is a static member of its group: started again after a crash, it takes its own place back at once
- * instead of waiting for its former self to time out, and aborts what that left open. One that is asked to stop leaves the
- * group, and the others take over at once. Two processes therefore need two instance names ({@link InstanceName}).
+ * <p>The process is a static member of its group. One that restarts after a crash takes its own place back at once instead
+ * of waiting for its former self to time out, and aborts the transaction that was left open. One that is asked to stop
+ * leaves the group, and the others take over at once. Two processes therefore need two names ({@link InstanceName}).
  */
 public class StreamsService implements Service {
 
@@ -39,6 +38,8 @@ public class StreamsService implements Service {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     /**
+     * A service that is not started yet.
+     *
      * @param name the service's name in logs and dead letters
      * @param instance this process's name among those of the same service
      * @param topology what to run
@@ -50,12 +51,13 @@ public class StreamsService implements Service {
         Map<String, Object> all = new HashMap<>();
         StaticMember.properties(name + "." + instance)
                 .forEach((key, value) -> all.put(StreamsConfig.mainConsumerPrefix(key), value));
-        // What a dead process left open blocks readers no longer than it takes to give its partitions to another.
+        // Readers wait for the open transaction of a dead process no longer than its partitions wait for their next
+        // owner.
         all.put(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 StaticMember.SESSION_TIMEOUT_MS);
-        // State is restored from the log wherever a task comes to run, so a process that joins gets its share at once
-        // instead of after up to ten minutes of following along.
+        // A task restores its state from the log wherever it runs. So a process that joins may have its share at once,
+        // instead of following along for up to ten minutes first.
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         all.putAll(properties);
         this.streams = new KafkaStreams(topology, new StreamsConfig(all), new InstanceClients(instance));
@@ -95,13 +97,12 @@ public class StreamsService implements Service {
     }
 
     private StreamThreadExceptionResponse respond(Throwable error) {
-        if (TransientErrors.isTransient(error)) {
-            LOG.atWarn().addKeyValue("service", name).setCause(error).log("thread failed and is replaced");
+        if (!Trouble.of(error).stops()) {
+            LOG.atWarn().addKeyValue("service", name).setCause(error).log("service replaces its thread");
             LockSupport.parkNanos(PAUSE.toNanos());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
-        failure.compareAndSet(
-                null, fenced(error) ? new IllegalStateException(InstanceName.taken(name, instance), error) : error);
+        failure.compareAndSet(null, InstanceName.explain(name, instance, error));
         LOG.atError().addKeyValue("service", name).setCause(error).log("service stops on a fatal error");
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -110,9 +111,5 @@ public class StreamsService implements Service {
         if (state == State.RUNNING) {
             LOG.atInfo().addKeyValue("service", name).log("service is running");
         }
-    }
-
-    private static boolean fenced(Throwable error) {
-        return error != null && (error instanceof FencedInstanceIdException || fenced(error.getCause()));
     }
 }

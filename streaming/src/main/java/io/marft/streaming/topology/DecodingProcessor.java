@@ -15,9 +15,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * The first node behind a source of raw bytes: decodes the value and checks that the record's key is the one its value
- * calls for. A usable record goes to one child as {@link Received}; any other goes to the dead letters, in the same
- * transaction that moves the source's offset. A registry that cannot be asked throws, and the record is read again.
+ * The first node behind a source of raw bytes. It decodes the value, and checks that the record's key is the one its value
+ * calls for. A usable record goes to one child as {@link Received}. Any other goes to the dead letters, in the same
+ * transaction that moves the source's offset. While the registry cannot be asked this node throws, and the record is read
+ * again.
  */
 final class DecodingProcessor<T extends SpecificRecord> implements Processor<String, byte[], String, Object> {
 

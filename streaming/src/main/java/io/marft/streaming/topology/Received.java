@@ -5,8 +5,8 @@ import io.marft.schemas.wire.DeadLetters;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * A decoded record inside a topology, with the bytes it came as: should it turn out to be unusable, its dead letter
- * carries them.
+ * A decoded record inside a topology. It keeps the bytes that it came as, for a dead letter, in case it turns out to be
+ * unusable.
  *
  * @param value the decoded value
  * @param bytes the value as it was on the topic
@@ -21,7 +21,7 @@ public record Received<T>(T value, byte[] bytes, String topic, int partition, lo
      * The dead letter of this record; {@link Rejections} writes it.
      *
      * @param service the service that rejects it
-     * @param reason why, in one line
+     * @param reason why it rejects it, in one line
      * @param record the record that holds this value
      */
     DeadLetter letter(String service, String reason, Record<String, ?> record) {

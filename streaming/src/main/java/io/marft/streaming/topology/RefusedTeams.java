@@ -7,8 +7,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Records of teams that a global store could not use, for a processor that can write: a global store's own cannot. Only
- * the newest are kept, up to 32 MiB. Thread-safe.
+ * Team records that a global store could not use. The processor of a global store cannot write, so it leaves them here for
+ * one that can. Only the newest are kept, up to 32 MiB. Thread-safe.
  */
 public final class RefusedTeams {
 
@@ -17,17 +17,16 @@ public final class RefusedTeams {
 
     private final String service;
     private final ConcurrentSkipListMap<Long, DeadLetter> letters = new ConcurrentSkipListMap<>();
-    /** Of the letters; belongs to the global store's thread, which alone adds and forgets. */
+    /** The size of the letters. It belongs to the global store's thread, which alone adds and forgets letters. */
     private long bytes;
 
-    /** @param service the service that rejects them */
+    /** @param service the service that rejects the records */
     public RefusedTeams(String service) {
         this.service = service;
     }
 
     void add(String reason, RecordMetadata source, Record<String, byte[]> record) {
-        DeadLetter letter = new Received<>(
-                        null, record.value(), source.topic(), source.partition(), source.offset())
+        DeadLetter letter = new Received<>(null, record.value(), source.topic(), source.partition(), source.offset())
                 .letter(service, reason, record);
         letters.put(source.offset(), letter);
         bytes += size(letter);
@@ -40,7 +39,7 @@ public final class RefusedTeams {
         return LETTER + (letter.getValue() == null ? 0 : letter.getValue().remaining());
     }
 
-    /** The letters of records behind an offset of the topic, which has one partition, in order. */
+    /** The letters of records behind an offset, in order. The topic has one partition. */
     public List<DeadLetter> after(long offset) {
         return List.copyOf(letters.tailMap(offset, false).values());
     }

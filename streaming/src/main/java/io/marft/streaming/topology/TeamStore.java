@@ -29,20 +29,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every version of every team, as a global store of a topology: each instance holds them all. A version never changes
- * once it is known; a second record of the same version is passed over.
+ * Every version of every team, in a global store of a topology, so that each process holds them all. A version never
+ * changes once it is known: a second record of the same version is passed over.
  *
- * <p>A global store's processor cannot write. A team that cannot be used is logged and handed to {@link RefusedTeams}, of
- * which the router makes the one dead letter; observations that name it become dead letters, too.
+ * <p>The processor of a global store cannot write. It logs a team that cannot be used, and leaves it in {@link
+ * RefusedTeams}, from which the router makes the one dead letter. Observations that name such a team become dead letters,
+ * too.
  *
- * <p>An instance of this class is a view for one task; not thread-safe.
+ * <p>An object of this class is a view for one task. Not thread-safe.
  */
 public final class TeamStore {
 
-    /** A team and how it depends. */
+    /** A version of a team, and how its agents depend on each other. */
     public record KnownTeam(Team team, DependencyFunction dependencies) {
 
-        /** How long an episode may take. */
+        /** How long an episode of the team may take. */
         public Duration deadline() {
             return Duration.ofMillis(team.getDeadlineMillis());
         }
@@ -65,7 +66,7 @@ public final class TeamStore {
         this.store = context.getStateStore(STORE);
     }
 
-    /** A version of a team; empty if no such record has been read yet. */
+    /** A version of a team; empty as long as no such record has been read. */
     public Optional<KnownTeam> find(String team, int version) {
         String key = key(team, version);
         KnownTeam found = known.get(key);
@@ -80,7 +81,7 @@ public final class TeamStore {
         return Optional.of(found);
     }
 
-    /** Adds the global store to a topology; what cannot be used is only logged. */
+    /** Adds the global store to a topology. A team that cannot be used is only logged. */
     public static void add(Topology topology, TopicNames names, Supplier<RecordCodec> codecs) {
         add(topology, names, codecs, new RefusedTeams(""));
     }
@@ -88,7 +89,7 @@ public final class TeamStore {
     /**
      * Adds the global store to a topology.
      *
-     * @param refused takes what cannot be used, for a processor that can write dead letters
+     * @param refused takes the records that cannot be used, for a processor that can write dead letters
      */
     public static void add(Topology topology, TopicNames names, Supplier<RecordCodec> codecs, RefusedTeams refused) {
         topology.addGlobalStore(
@@ -163,7 +164,7 @@ public final class TeamStore {
             }
         }
 
-        /** The time of writing apart: two operators may apply one team file. */
+        /** Whether two records say the same, but for when they were written: two operators may apply one team file. */
         private static boolean sameContent(Team known, Team team) {
             return Team.newBuilder(team)
                     .setCreatedAt(known.getCreatedAt())
@@ -171,7 +172,7 @@ public final class TeamStore {
                     .equals(known);
         }
 
-        /** The global thread cannot be replaced, and nobody waits for it: it stays until the registry answers. */
+        /** Decodes a value. It waits for the registry: Kafka Streams cannot replace its global thread. */
         private Decoded<Team> decode(String topic, byte[] bytes) {
             while (true) {
                 try {

@@ -26,12 +26,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Holds observations and actions back until their team is known, but no longer than {@link TopologyParts#AWAIT_TEAM}: a team and the first records
- * that name it may be written in the same moment, and come by different ways. Whatever comes for an episode of which
- * something is held waits behind it, so that an episode's records keep their order. Those whose time is up go on as they
- * are; the next processor knows what to do about a team that is not known.
+ * Holds observations and actions back until their team is known, but no longer than {@link TopologyParts#AWAIT_TEAM}. A team
+ * and the first records that name it may be written in the same moment, and arrive by different ways. A record of an episode
+ * waits behind those of the same episode that are held, so that they keep their order. A record whose time is up goes on as
+ * it is, and the next processor decides about the unknown team.
  *
- * <p>What is held stands in a store of {@link DeadLetter}s, which have all that a record had.
+ * <p>The held records lie in a store of {@link DeadLetter}s, because these keep all that a record had.
  */
 final class TeamWait
         extends ContextualProcessor<
@@ -45,21 +45,21 @@ final class TeamWait
     private final String service;
     private final TopicNames names;
     private final RecordCodec codec;
-    /** By episode, in the order in which they came. */
+    /** The held records by episode, in the order in which the episodes came. */
     private final Map<String, Held> held = new LinkedHashMap<>();
 
     private KeyValueStore<String, DeadLetter> store;
     private TeamStore teams;
 
-    /** A version of a team. */
+    /** The name of a version of a team. */
     private record Version(String team, int version) {}
 
     /**
-     * What of an episode waits.
+     * The records of an episode that wait.
      *
-     * @param version of the first
-     * @param until when it waits
-     * @param keys in the store, in order
+     * @param version the version of the team that the first of them names
+     * @param until when they go on at the latest
+     * @param keys their keys in the store, in order
      */
     private record Held(Version version, Instant until, List<String> keys) {}
 
@@ -139,7 +139,7 @@ final class TeamWait
                 : new Version(((Action) value).getTeam(), ((Action) value).getTeamVersion());
     }
 
-    /** It was decoded before. */
+    /** The value in a letter. It decodes, because it did so before. */
     private SpecificRecord read(DeadLetter letter) {
         boolean observed = letter.getTopic().equals(names.of(Topic.OBSERVATIONS));
         Class<? extends SpecificRecord> type = observed ? Observation.class : Action.class;

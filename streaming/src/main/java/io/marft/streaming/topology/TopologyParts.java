@@ -18,17 +18,17 @@ import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The parts that every topology of the system is put together from: sources that decode inside the topology, sinks that
- * encode, and the sink of dead letters. Nodes are named after their topics.
+ * The parts that every topology of the system consists of: sources that decode inside the topology, sinks that encode, and
+ * the sink of dead letters. Nodes have the names of their topics.
  *
- * <p>A topology is built in the order of its flow: each source names the processor behind it, which is added next with
- * the sources' returned names as its parents; the sinks come last.
+ * <p>A topology is built in the order of its flow. Each source names the processor behind it. That processor is added next,
+ * with the names that the sources returned as its parents. The sinks come last.
  */
 public final class TopologyParts {
 
     /**
-     * The most bytes of key, value and headers that a topology takes: what is made of a record, such as a turn, holds it
-     * and must fit a broker's 1 MiB.
+     * The most bytes of key, value and headers that a topology takes. What is made of a record, such as a turn, holds it, and
+     * must itself fit the 1 MiB that a broker takes.
      */
     public static final int MOST_BYTES = 256 * 1024;
 
@@ -60,8 +60,8 @@ public final class TopologyParts {
      * Adds a topic's source with its decoder.
      *
      * @param key the key that a record of this value must have
-     * @param next the name of the processor that takes each usable record as a {@link Received}; it must name the
-     *     returned node as a parent
+     * @param next the name of the processor that takes each usable record as a {@link Received}. It must name the returned
+     *     node as a parent
      * @return the decoder's name; a parent of {@code next} and of {@link #deadLetters}
      */
     public <T extends SpecificRecord> String source(
@@ -77,8 +77,8 @@ public final class TopologyParts {
     }
 
     /**
-     * Adds the node {@link #AWAIT_TEAMS} with its store: it hands observations and actions on as soon as their team is known,
-     * and {@link #AWAIT_TEAM} later at the latest.
+     * Adds the node {@link #AWAIT_TEAMS} with its store. It hands an observation or action on as soon as its team is known,
+     * and after {@link #AWAIT_TEAM} at the latest.
      *
      * @param parents the decoders of observations and actions
      */
@@ -92,19 +92,19 @@ public final class TopologyParts {
                 AWAIT_TEAMS);
     }
 
-    /** Adds a topic's sink, which encodes records, under the topic's suffix as its name. */
+    /** Adds a topic's sink, which encodes records. Its name is the topic's suffix. */
     public void sink(Topology topology, Topic topic, String... parents) {
         topology.addSink(
                 topic.suffix(), names.of(topic), new KeyText.KeySerializer(), new RecordSerializer<>(codecs), parents);
     }
 
-    /** Adds a sink that picks each record's topic. */
+    /** Adds a sink that encodes records and picks a topic for each. */
     public <T extends SpecificRecord> void sink(
             Topology topology, String name, TopicNameExtractor<String, T> topic, String... parents) {
         topology.addSink(name, topic, new KeyText.KeySerializer(), new RecordSerializer<T>(codecs), parents);
     }
 
-    /** Adds the sink of dead letters; decoders must be among its parents. */
+    /** Adds the sink of dead letters. The decoders must be among its parents. */
     public void deadLetters(Topology topology, String... parents) {
         sink(topology, Topic.DEAD_LETTERS, parents);
     }

@@ -4,6 +4,9 @@ import io.marft.policy.adapter.Adapter;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.wire.RecordCodec;
+import io.marft.streaming.life.Patience;
+import io.marft.streaming.life.StopRequest;
+import io.marft.streaming.life.Transactions;
 import io.marft.streaming.log.LogReader;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.state.StateBytes;
@@ -12,10 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -52,21 +53,20 @@ public final class AdapterImport {
      * @throws IllegalStateException if the log's state of training cannot be gone on from
      * @throws org.apache.kafka.common.KafkaException if the cluster does not take the records; nothing has changed then
      */
-    public long run(String agent, Adapter adapter) throws InterruptedException {
+    public long run(String agent, Adapter adapter) {
         String identity = settings.identity();
-        try (KafkaProducer<String, byte[]> producer =
-                        new KafkaProducer<>(settings.client().transactionalProducer(identity));
+        Patience once = new Patience("import", StopRequest.atOnce());
+        try (Transactions transactions = new Transactions(settings.client().transactionalProducer(identity), once);
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
             withImported(standing(), agent, adapter); // What cannot be imported must not fence a trainer.
-            producer.initTransactions();
+            transactions.open();
             TrainingState state = standing();
             TrainingState next = withImported(state, agent, adapter);
             List<UpdateRecords.Outgoing> records =
                     UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(state));
-            CountDownLatch noPatience = new CountDownLatch(0);
-            new UpdateTransaction(producer, codec, consumer.groupMetadata(), noPatience)
+            new UpdateTransaction(transactions, codec, consumer.groupMetadata(), once)
                     .commit(records, offsets(consumer));
             return next.update();
         }

@@ -14,8 +14,8 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * The versions of a trainer's team: those on the log; or the one that it was started with, as long as that is not there.
- * To be used by one thread.
+ * The versions of a trainer's team: those on the log, and the one that the trainer was started with as long as the log does
+ * not have it. To be used by one thread.
  */
 final class TrainedTeam implements AutoCloseable {
 
@@ -38,7 +38,7 @@ final class TrainedTeam implements AutoCloseable {
      *
      * @param teamVersion the newest version that was met
      * @param before the state that the last update left, or the initial one
-     * @param joined the same with a part for every agent that is to be trained
+     * @param joined the same state, with a part for every agent that is to be trained
      */
     record Start(int teamVersion, TrainingState before, TrainingState joined) {}
 
@@ -47,14 +47,14 @@ final class TrainedTeam implements AutoCloseable {
         return newest;
     }
 
-    /** Reads the trajectories of all versions. */
+    /** The reader of trajectories of all versions. */
     TeamReader reader() {
         return reader;
     }
 
     /**
-     * Lets agents join: those of the newest version that was met, and of the versions that a batch is of. Update record and
-     * inputs tell both, so that a replay can do the same.
+     * Lets agents join the state: those of the newest version that was met, and those of the versions of a batch. The update's
+     * record and its inputs tell both, so that a replay can do the same.
      */
     Start start(TrainingState state, SortedSet<Integer> batch) {
         List<Team> versions =

@@ -5,6 +5,8 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.RegistryUnavailableException;
+import io.marft.streaming.life.Patience;
+import io.marft.streaming.life.Transactions;
 import io.marft.streaming.log.LogReader;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.configure.TrainerSettings;
@@ -21,36 +23,32 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A trainer's time in office, from one committed state on: collects batches, learns, and commits updates until it is
+ * A trainer's time in office, from one committed state on. It collects batches, learns, and commits updates until it is
  * asked to stop, loses the lease, or is fenced.
  *
  * <p>It first fences whoever was in office before, and only then reads the last checkpoint, so nothing can be committed
- * between the two. The partitions are assigned, not subscribed to: all of them belong to the one trainer.
+ * between the two. It assigns the partitions to itself, because all of them belong to the one trainer. The next term aborts
+ * a transaction that this one leaves open.
  */
 final class TrainerTerm implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** A transaction that is open then is the next term's to settle. */
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final LanguageModel model;
     private final TrainerSettings settings;
     private final TrainerService.Learning learning;
     private final TrainerLease lease;
-    private final CountDownLatch closing;
+    private final Patience patience;
     private final TrainedTeam team;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Transactions transactions;
     private final KafkaConsumer<String, byte[]> consumer;
     private final RecordCodec codec;
     private final ArrayDeque<ConsumerRecord<String, byte[]>> received = new ArrayDeque<>();
@@ -60,14 +58,14 @@ final class TrainerTerm implements AutoCloseable {
             TrainerSettings settings,
             TrainerService.Learning learning,
             TrainerLease lease,
-            CountDownLatch closing) {
+            Patience patience) {
         this.model = model;
         this.settings = settings;
         this.learning = learning;
         this.lease = lease;
-        this.closing = closing;
+        this.patience = patience;
         this.team = new TrainedTeam(settings, model);
-        this.producer = new KafkaProducer<>(settings.client().transactionalProducer(settings.identity()));
+        this.transactions = new Transactions(settings.client().transactionalProducer(settings.identity()), patience);
         this.consumer = new KafkaConsumer<>(settings.client().consumer(settings.identity()));
         this.codec = settings.client().codec();
     }
@@ -75,16 +73,17 @@ final class TrainerTerm implements AutoCloseable {
     /**
      * Trains until the end of the term.
      *
-     * @throws org.apache.kafka.common.errors.ApplicationRecoverableException if another one has taken the office
+     * @throws RuntimeException the error that ended the term; its {@link io.marft.streaming.life.Trouble} tells whether
+     *     another one may follow
      */
     void run() throws InterruptedException {
-        producer.initTransactions();
+        transactions.open();
         TrainingState state = Checkpoints.resume(settings, model.digest(), model.config());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", state.update())
-                .log("Trainer begins");
-        UpdateTransaction transaction = new UpdateTransaction(producer, codec, consumer.groupMetadata(), closing);
+                .log("trainer begins");
+        UpdateTransaction transaction = new UpdateTransaction(transactions, codec, consumer.groupMetadata(), patience);
         List<TopicPartition> partitions =
                 LogReader.partitions(consumer, settings.client().topics().of(Topic.TRAJECTORIES));
         consumer.assign(partitions);
@@ -100,14 +99,14 @@ final class TrainerTerm implements AutoCloseable {
     }
 
     private boolean inOffice() {
-        return closing.getCount() > 0 && lease.held();
+        return !patience.stop().isMade() && lease.held(patience.stop());
     }
 
     private boolean full(TrajectoryBatch batch) {
         return batch.episodes().size() >= settings.configuration().batchEpisodes();
     }
 
-    /** Offsets expire where a group is idle for long; from the beginning, trajectories would be trained on twice. */
+    /** Refuses to begin without offsets, which expire where a group is idle for long: it would learn from trajectories twice. */
     private void checkOffsets(List<TopicPartition> partitions, TrainingState state) {
         boolean none =
                 consumer.committed(Set.copyOf(partitions)).values().stream().allMatch(Objects::isNull);
@@ -119,8 +118,8 @@ final class TrainerTerm implements AutoCloseable {
         }
     }
 
-    /** Polls until a batch is full, its account is due, or the term ends; what was polled beyond it waits for the next one. */
-    private TrajectoryBatch collect(TrainingState state) throws InterruptedException {
+    /** Polls until a batch is full, its account is due, or the term ends. Records beyond it wait for the next batch. */
+    private TrajectoryBatch collect(TrainingState state) {
         TrajectoryBatch batch = new TrajectoryBatch(
                 TrainerService.NAME,
                 team.reader(),
@@ -136,14 +135,13 @@ final class TrainerTerm implements AutoCloseable {
         return batch;
     }
 
-    private void take(TrajectoryBatch batch) throws InterruptedException {
+    private void take(TrajectoryBatch batch) {
         ConsumerRecord<String, byte[]> source = received.peek();
         try {
             batch.add(source, codec.decode(source.topic(), source.value(), Trajectory.class));
             received.remove();
         } catch (RegistryUnavailableException e) {
-            LOG.atWarn().setCause(e).log("Schema registry unavailable; trying again");
-            var unused = closing.await(1, TimeUnit.SECONDS);
+            patience.after(e);
         }
     }
 
@@ -163,23 +161,22 @@ final class TrainerTerm implements AutoCloseable {
                 .addKeyValue("return", result.metrics().get("charts/episodic_return"))
                 .addKeyValue("dropped", batch.dropped().size())
                 .addKeyValue("millis", ChronoUnit.MILLIS.between(startedAt, Instant.now()))
-                .log("Update committed");
+                .log("trainer committed an update");
         return result.state();
     }
 
-    private void account(TrainingState state, TrajectoryBatch batch, UpdateTransaction transaction)
-            throws InterruptedException {
+    private void account(TrainingState state, TrajectoryBatch batch, UpdateTransaction transaction) {
         transaction.commit(UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.offsets());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("dropped", batch.dropped().size())
                 .addKeyValue("rejected", batch.rejected().size())
-                .log("Trajectories passed over");
+                .log("trainer passed over trajectories");
     }
 
     @Override
     public void close() {
-        producer.close(CLOSE_TIMEOUT);
+        transactions.close();
         consumer.close();
         codec.close();
         team.close();

@@ -8,6 +8,7 @@ import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * When a reader of committed records saw each stage of each episode: every agent's turn and action, reward and
  * trajectory. Thread-safe; its thread runs from construction to close.
  */
-final class Arrivals implements AutoCloseable {
+final class Arrivals extends ThreadedService {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -30,11 +31,10 @@ final class Arrivals implements AutoCloseable {
     private final RecordCodec codec;
     private final Map<String, String> stageOfTopic = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Long>> seen = new ConcurrentHashMap<>();
-    private final Thread thread = new Thread(this::run, "bench-arrivals");
-    private volatile boolean closing;
 
     /** Begins at the topics' ends. */
     Arrivals(ClientSettings client, Team team) {
+        super("bench-arrivals");
         this.client = client;
         this.codec = client.codec();
         TopicNames names = client.topics();
@@ -46,7 +46,7 @@ final class Arrivals implements AutoCloseable {
         List<String> topics = new ArrayList<>(stageOfTopic.keySet());
         topics.add(names.of(Topic.ACTIONS));
         this.reader = LogReader.atEnd(client, topics);
-        thread.start();
+        start();
     }
 
     /** The names of the stages in their usual order. */
@@ -74,14 +74,19 @@ final class Arrivals implements AutoCloseable {
         return Optional.ofNullable(seen.getOrDefault(episode, Map.of()).get(stage));
     }
 
-    private void run() {
-        while (!closing) {
+    @Override
+    protected void work() {
+        while (!stop().isMade()) {
             for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
                 long now = System.nanoTime();
                 stage(record).ifPresent(stage -> seen.computeIfAbsent(record.key(), key -> new ConcurrentHashMap<>())
                         .putIfAbsent(stage, now));
             }
         }
+    }
+
+    @Override
+    protected void release() {
         reader.close();
         codec.close();
     }
@@ -93,15 +98,5 @@ final class Arrivals implements AutoCloseable {
         return codec.decode(record.topic(), record.value(), Action.class) instanceof Decoded.Valid<Action> action
                 ? Optional.of(actionOf(action.value().getAgent()))
                 : Optional.empty();
-    }
-
-    @Override
-    public void close() {
-        closing = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

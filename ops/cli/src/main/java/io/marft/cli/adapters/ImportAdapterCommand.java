@@ -66,11 +66,6 @@ final class ImportAdapterCommand implements Callable<Integer> {
     private long take(ClientSettings client, PeftDirectory read, Checkpoint model) {
         TrainerSettings settings =
                 new TrainerSettings(client, team.inForce(client), training.configuration(), seed, training.threads());
-        try {
-            return new AdapterImport(settings, model.digest(), model.config()).run(agent, read.adapter());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while importing: nothing has changed", e);
-        }
+        return new AdapterImport(settings, model.digest(), model.config()).run(agent, read.adapter());
     }
 }

@@ -1,7 +1,7 @@
 package io.marft.cli.process;
 
 import io.marft.schemas.wire.RegistryRefusedException;
-import io.marft.streaming.life.Refusals;
+import io.marft.streaming.life.Trouble;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -23,7 +23,7 @@ public final class Failures {
                         || WRAPPERS.contains(telling.getClass().getSimpleName()))) {
             telling = telling.getCause();
         }
-        if (!Refusals.isRefusal(error)) {
+        if (!(Trouble.of(error) instanceof Trouble.Refused)) {
             return telling instanceof KafkaException ? withCauses(telling) : text(telling);
         }
         String message = withCauses(telling);

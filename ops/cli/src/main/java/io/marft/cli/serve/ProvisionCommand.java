@@ -4,7 +4,7 @@ import io.marft.cli.options.ClusterOptions;
 import io.marft.cli.options.TeamOptions;
 import io.marft.schemas.record.Team;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.life.Refusals;
+import io.marft.streaming.life.Trouble;
 import io.marft.streaming.provision.CatalogueException;
 import io.marft.streaming.provision.Provisioning;
 import java.time.Duration;
@@ -72,7 +72,7 @@ public final class ProvisionCommand implements Callable<Integer> {
             try {
                 return Provisioning.provision(client, team, partitions, replication);
             } catch (CatalogueException | KafkaException e) {
-                if (System.nanoTime() - deadline >= 0 || Refusals.isRefusal(e)) {
+                if (System.nanoTime() - deadline >= 0 || Trouble.of(e) instanceof Trouble.Refused) {
                     throw e;
                 }
                 LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());

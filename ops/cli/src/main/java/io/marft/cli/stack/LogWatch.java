@@ -6,39 +6,37 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
-import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Follows the log on a thread of its own, from its beginning, and keeps {@link RunFigures} up to date. Where it cannot
- * follow any more, it gives no figures, for those that it has would be of an earlier time.
+ * Follows the log from its beginning, and keeps {@link RunFigures} up to date. Where it cannot follow any more, it gives no
+ * figures, because those that it has would be of an earlier time.
  */
-final class LogWatch implements AutoCloseable {
+final class LogWatch extends ThreadedService {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** How long the rest of the log may take to read when all is over. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final ClientSettings client;
     private final RunFigures figures = new RunFigures();
-    private final Thread thread = new Thread(this::run, "log-watch");
     private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private volatile RuntimeException failure;
+    /** Whether the log was followed to its end after the watch was asked to stop. */
+    private volatile boolean complete;
 
     /** Starts following, and returns when everything that is committed now has been counted. */
     LogWatch(ClientSettings client) {
+        super("log-watch", LIMIT);
         this.client = client;
-        thread.start();
+        start();
         try {
             caughtUp.await();
         } catch (InterruptedException e) {
@@ -52,58 +50,41 @@ final class LogWatch implements AutoCloseable {
      * @throws IllegalStateException if it cannot be followed any more
      */
     RunFigures figures() {
-        if (failure != null) {
+        failure().ifPresent(failure -> {
             throw new IllegalStateException(
                     "this run has no figures, for the log cannot be followed: " + failure.getMessage(), failure);
-        }
+        });
         return figures;
     }
 
-    private void run() {
+    @Override
+    protected void work() {
         List<String> topics =
                 List.of(name(Topic.TRAJECTORIES), name(Topic.ACTIONS), name(Topic.UPDATES), name(Topic.DEAD_LETTERS));
         try (LogReader reader = LogReader.atBeginning(client, topics);
                 RecordCodec codec = client.codec()) {
             reader.readToEnd(record -> add(codec, record));
             caughtUp.countDown();
-            while (closing.getCount() > 0) {
+            while (!stop().isMade()) {
                 reader.poll(POLL).forEach(record -> add(codec, record));
             }
             reader.readToEnd(record -> add(codec, record));
-        } catch (RuntimeException e) {
-            failure = e;
-            LOG.atError().setCause(e).log("the log cannot be followed any more");
-        } finally {
-            caughtUp.countDown();
+            complete = true;
         }
+    }
+
+    @Override
+    protected void release() {
+        caughtUp.countDown();
     }
 
     private String name(Topic topic) {
         return client.topics().of(topic);
     }
 
-    /** Counts a record, as soon as the registry says what it is; but for a registry that is away, closing waits no longer. */
+    /** Counts a record as soon as the registry says what it is. Closing does not wait for a registry that is away. */
     private void add(RecordCodec codec, ConsumerRecord<String, byte[]> record) {
-        while (true) {
-            try {
-                count(codec, record);
-                return;
-            } catch (RegistryUnavailableException e) {
-                LOG.atWarn().setCause(e).log("waiting for the schema registry");
-                if (closed(Duration.ofSeconds(1))) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private boolean closed(Duration patience) {
-        try {
-            return closing.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
+        patience().run(() -> count(codec, record));
     }
 
     private void count(RecordCodec codec, ConsumerRecord<String, byte[]> record) {
@@ -122,16 +103,6 @@ final class LogWatch implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        closing.countDown();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /**
      * Stops following once everything that is committed now has been counted.
      *
@@ -139,6 +110,10 @@ final class LogWatch implements AutoCloseable {
      */
     RunFigures finish() {
         close();
-        return figures();
+        RunFigures whole = figures();
+        if (!complete) {
+            throw new IllegalStateException("this run has no figures, for the log could not be followed to its end");
+        }
+        return whole;
     }
 }
