@@ -38,7 +38,7 @@ public final class Variables {
             if (variable.startsWith("MARFT_")
                     && !known.contains(variable)
                     && !OTHERS.matcher(variable).matches()) {
-                lines.add("variable " + variable + " sets nothing: did you mean " + Nearest.to(variable, known) + "?");
+                lines.add("variable " + variable + " sets nothing" + Nearest.question(variable, known));
             }
         }
         return lines;
