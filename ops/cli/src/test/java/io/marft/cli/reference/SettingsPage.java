@@ -34,6 +34,7 @@ final class SettingsPage {
             | `MARFT_KAFKA_*` | a property of Kafka's clients: `MARFT_KAFKA_SASL_MECHANISM` is `sasl.mechanism`; see [security.md](../security.md) |
             | `MARFT_SCHEMA_REGISTRY_*` | a property of the registry's client: `MARFT_SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO` is `schema.registry.basic.auth.user.info` |
             | `MARFT_JAVA_OPTIONS` | further options of the Java virtual machine; the launcher's own is `-Xmx1536m` |
+            | `MARFT_CLASS_PATH` | jars with [tasks and verifiers of your own](../environments.md), separated by colons |
             | `JAVA_HOME` | the JDK that the launcher takes; without it the `java` on `PATH` |
 
             """;
