@@ -13,6 +13,8 @@ COPY --from=build /source/teams ./teams
 COPY --from=build /source/training ./training
 COPY --from=build /source/experiments ./experiments
 COPY --from=build /source/ops/cli/target/lib ./ops/cli/target/lib
+# Short commands start from an archive of their classes, which no later container could write.
+RUN ./marft --version
 USER marft
 ENV DJL_CACHE_DIR=/var/lib/marft/djl
 ENTRYPOINT ["/opt/marft/marft"]

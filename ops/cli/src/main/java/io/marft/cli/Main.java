@@ -25,10 +25,10 @@ import io.marft.cli.stack.DemoCommand;
 import io.marft.cli.stack.UpCommand;
 import io.marft.cli.teams.TeamCommand;
 import io.marft.schemas.team.Spans;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,25 +95,28 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the process with its status. */
     public static void main(String[] arguments) {
-        System.exit(execute(
-                arguments, System.getenv(), new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+        System.exit(execute(arguments, System.getenv(), streams -> {}));
     }
 
     /**
      * Runs one command.
      *
      * @param environment the variables that stand in for options
+     * @param streams sets what is written to, if not the process's own streams
      * @return the exit status
      */
-    public static int execute(String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
-        SettingsSources sources;
+    public static int execute(String[] arguments, Map<String, String> environment, Consumer<CommandLine> streams) {
+        CommandLine line;
         try {
-            sources = SettingsSources.of(arguments, environment);
+            line = commandLine(SettingsSources.of(arguments, environment), called(arguments));
         } catch (SettingsException e) {
-            err.println("marft: " + e.getMessage());
+            line = commandLine();
+            streams.accept(line);
+            line.getErr().println("marft: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        return commandLine(sources, called(arguments)).setOut(out).setErr(err).execute(arguments);
+        streams.accept(line);
+        return line.execute(arguments);
     }
 
     /** Only the command that is called, which spares the others' start; all of them where there is more to say. */

@@ -11,10 +11,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -26,10 +28,8 @@ class MainTest {
     private final StringWriter errors = new StringWriter();
 
     private int run(String... arguments) {
-        return Main.commandLine()
-                .setErr(new PrintWriter(errors, true))
-                .setOut(new PrintWriter(new StringWriter()))
-                .execute(arguments);
+        return Main.execute(arguments, Map.of(), line -> line.setErr(new PrintWriter(errors, true))
+                .setOut(new PrintWriter(new StringWriter())));
     }
 
     private void assertOneLine(String beginning) {
@@ -60,6 +60,14 @@ class MainTest {
                 "adapters export x",
                 "adapters import --agent a",
                 "adapters export --agent a --version two x",
+                "config no-such-command",
+                "config tail actions --no-such-flag",
+                "config serve router --in-flight none",
+                "lag --log-level loud",
+                "up --kafka-port 65536",
+                "provision --replication 0",
+                "serve agents --agent-linger 2s",
+                "serve trainer --learning-rate -1",
                 "bench",
                 "bench policy --what sleep",
                 "bench policy --batch 0",
@@ -78,6 +86,22 @@ class MainTest {
     void shouldAnswerWrongUsageWithStatus2AndOneLine(String line) {
         assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ", -1)));
         assertOneLine("marft: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    lagg                    | unknown command 'lagg': did you mean 'lag'?
+                    lag --dta-dir x         | unknown option '--dta-dir': did you mean '--data-dir'?
+                    team shwo               | unknown command 'shwo': did you mean 'show'?
+                    lag now                 | unexpected word 'now'
+                    up --in-flight 0        | --in-flight must be a whole number, at least 1, got: '0'
+                    """)
+    void shouldSayWhatMayHaveBeenMeant(String line, String what) {
+        assertEquals(2, run(line.split(" ", -1)));
+        assertOneLine("marft: " + what);
     }
 
     @Test

@@ -25,9 +25,9 @@ import java.util.List;
  * no more than the derivatives by these.
  *
  * @param logProbability how tokens make an action's log-probability, at action level
- * @param clip ε of the ratio's clip range
- * @param entropyCoefficient c_H
- * @param klCoefficient β of the divergence from the base model
+ * @param clip ε, how far the ratio may be from 1 before it is clipped
+ * @param entropyCoefficient c_H, the weight of the entropy
+ * @param klCoefficient β, the weight of the divergence from the base model
  * @param behaviourCap c, the greatest weight of stale data
  */
 public record PolicyObjective(

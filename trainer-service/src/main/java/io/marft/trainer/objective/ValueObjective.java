@@ -9,9 +9,9 @@ import io.marft.trainer.Require;
  *
  * <p>Huber's loss is e²/2 for |e| ≤ δ and δ(|e| − δ/2) beyond, on both sides.
  *
- * @param coefficient c_V
+ * @param coefficient c_V, the weight of the critic's loss
  * @param clip how far a value may move from its old one before the clipped error is the larger
- * @param huber δ
+ * @param huber δ, the error from which the loss grows linearly
  */
 public record ValueObjective(double coefficient, double clip, double huber) {
 

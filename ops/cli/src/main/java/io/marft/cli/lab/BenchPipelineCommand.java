@@ -49,6 +49,7 @@ final class BenchPipelineCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
+            paramLabel = "SECONDS",
             defaultValue = "30",
             description = "How long to measure each of the two. Default: ${DEFAULT-VALUE}.")
     private int seconds;

@@ -41,18 +41,21 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
+            paramLabel = "DIRECTORY",
             description = "Directory to write the model to. Default: ${DEFAULT-VALUE}.",
             defaultValue = ".marft/pretrained")
     private Path out;
 
     @Option(
             names = "--seed",
+            paramLabel = "SEED",
             description = "Seed of the first weights and of the demonstrations. Default: ${DEFAULT-VALUE}.",
             defaultValue = "1")
     private long seed;
 
     @Option(
             names = "--steps",
+            paramLabel = "COUNT",
             description = "Optimizer steps of " + BundledModel.BATCH + " demonstrations. Default: ${DEFAULT-VALUE}.",
             defaultValue = "3800")
     private int steps;

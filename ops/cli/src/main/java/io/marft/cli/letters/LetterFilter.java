@@ -11,10 +11,14 @@ final class LetterFilter {
 
     @Option(
             names = "--topic",
+            paramLabel = "TOPIC",
             description = "Only records of this topic, with its prefix or without: observations, turns.actor.")
     private String topic;
 
-    @Option(names = "--service", description = "Only those that this service rejected, such as router or agent.actor.")
+    @Option(
+            names = "--service",
+            paramLabel = "SERVICE",
+            description = "Only those that this service rejected, such as router or agent.actor.")
     private String service;
 
     @Option(

@@ -2,7 +2,6 @@ package io.marft.cli.process;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.NoSuchElementException;
 
 /** Finds what someone may have meant. */
 public final class Nearest {
@@ -10,14 +9,15 @@ public final class Nearest {
     private Nearest() {}
 
     /**
-     * The candidate with the fewest letters to change, put in or take out; of several the first in the alphabet.
-     *
-     * @throws NoSuchElementException if there are no candidates
+     * The candidate with the fewest letters to change, put in or take out, as a question; of several the first in the
+     * alphabet. Nothing if more than half of the text would change.
      */
-    public static String to(String text, Collection<String> candidates) {
+    public static String question(String text, Collection<String> candidates) {
         return candidates.stream()
+                .filter(one -> distance(text, one) <= text.length() / 2)
                 .min(Comparator.<String>comparingInt(one -> distance(text, one)).thenComparing(one -> one))
-                .orElseThrow();
+                .map(one -> ": did you mean '" + one + "'?")
+                .orElse("");
     }
 
     /** Levenshtein's distance. */

@@ -28,7 +28,7 @@ public final class WrongUsage {
         if (known.isEmpty()) {
             return "unexpected word '" + word + "'";
         }
-        return "unknown " + (word.startsWith("-") ? "option" : "command") + " '" + word + "': did you mean '"
-                + Nearest.to(word, known) + "'?";
+        return "unknown " + (word.startsWith("-") ? "option" : "command") + " '" + word + "'"
+                + Nearest.question(word, known);
     }
 }

@@ -43,10 +43,11 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        boolean asJson = json; // Reading the words of another call may set it anew.
         SettingsSources sources = (SettingsSources) spec.defaultValueProvider();
         InForce inForce = words.isEmpty() ? ofAll(sources) : ofCommand(sources);
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (asJson) {
             out.println(inForce.json().toPrettyString());
         } else {
             out.print(inForce.text());
@@ -72,11 +73,12 @@ public final class ConfigCommand implements Callable<Integer> {
         Map<String, Given> keyed = new LinkedHashMap<>();
         Map<String, Given> others = new LinkedHashMap<>();
         Map<String, OptionSpec> taken = new LinkedHashMap<>();
-        for (OptionSpec option : parsed.commandSpec().options()) {
+        List<OptionSpec> options = parsed.commandSpec().options().stream()
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .toList();
+        for (OptionSpec option : options) {
             if (Settings.find(option.descriptionKey()).isPresent()) {
                 taken.put(option.descriptionKey(), option);
-            } else if (option.usageHelp() || option.versionHelp()) {
-                continue;
             } else if (parsed.hasMatchedOption(option)) {
                 others.put(option.longestName(), onCommandLine(option));
             } else if (option.defaultValue() != null) {
@@ -100,9 +102,9 @@ public final class ConfigCommand implements Callable<Integer> {
         if (command == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "unknown command '" + words.get(0) + "': did you mean '"
-                            + Nearest.to(
-                                    words.get(0), spec.parent().subcommands().keySet()) + "'?");
+                    "unknown command '" + words.get(0) + "'"
+                            + Nearest.question(
+                                    words.get(0), spec.parent().subcommands().keySet()));
         }
         collectErrors(command);
         ParseResult parsed = command.parseArgs(words.subList(1, words.size()).toArray(String[]::new));

@@ -136,9 +136,10 @@ final class SettingsFile {
         if (isSection(key)) {
             return new SettingsException(place + ": '" + key + "' is a section: write its settings below it, indented");
         }
-        return new SettingsException(place + ": unknown key '" + key + "': did you mean '"
-                + Nearest.to(key, Settings.all().stream().map(Setting::key).toList())
-                + "'? `marft config` lists all keys");
+        return new SettingsException(place + ": unknown key '" + key + "'"
+                + Nearest.question(
+                        key, Settings.all().stream().map(Setting::key).toList())
+                + "; `marft config` lists all keys");
     }
 
     private String place() {

@@ -14,6 +14,9 @@ public final class Variables {
     /** Read by the launcher alone. */
     public static final String JAVA_OPTIONS = "MARFT_JAVA_OPTIONS";
 
+    /** Jars with tasks and verifiers of the user's own; read by the launcher alone. */
+    public static final String CLASS_PATH = "MARFT_CLASS_PATH";
+
     /** Clients' properties; and what Kubernetes sets for services whose names begin with marft. */
     private static final Pattern OTHERS =
             Pattern.compile("MARFT_(KAFKA|SCHEMA_REGISTRY)_.+|MARFT_.+_(SERVICE_(HOST|PORT.*)|PORT(_.+)?)");
@@ -22,7 +25,7 @@ public final class Variables {
 
     /** The variables of the table and of the launcher, sorted. */
     public static Set<String> known() {
-        Set<String> known = new TreeSet<>(Set.of(Settings.FILE_VARIABLE, JAVA_OPTIONS));
+        Set<String> known = new TreeSet<>(Set.of(Settings.FILE_VARIABLE, JAVA_OPTIONS, CLASS_PATH));
         Settings.all().stream()
                 .map(Setting::variable)
                 .filter(variable -> !variable.isEmpty())
@@ -38,7 +41,7 @@ public final class Variables {
             if (variable.startsWith("MARFT_")
                     && !known.contains(variable)
                     && !OTHERS.matcher(variable).matches()) {
-                lines.add("variable " + variable + " sets nothing: did you mean " + Nearest.to(variable, known) + "?");
+                lines.add("variable " + variable + " sets nothing" + Nearest.question(variable, known));
             }
         }
         return lines;

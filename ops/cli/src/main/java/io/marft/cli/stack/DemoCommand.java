@@ -32,6 +32,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
+            paramLabel = "MINUTES",
             defaultValue = "4",
             description =
                     "How long to train. Default: ${DEFAULT-VALUE}; the whole run takes about a minute and a half more.")
@@ -39,12 +40,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
+            paramLabel = "SEED",
             description =
                     "Seed of problems, sampling and training. Default: that of the run on the data directory, or 1.")
     private Optional<Long> seed = Optional.empty();
 
     @Option(
             names = "--problems",
+            paramLabel = "COUNT",
             defaultValue = "1000",
             description = "How many held-out problems each measurement asks. Default: ${DEFAULT-VALUE}.")
     private int problems;

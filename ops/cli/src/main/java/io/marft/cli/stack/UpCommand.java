@@ -32,6 +32,7 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
+            paramLabel = "SEED",
             description =
                     "Seed of problems, sampling and training. Default: that of the run on the data directory, or 1.")
     private Optional<Long> seed = Optional.empty();
