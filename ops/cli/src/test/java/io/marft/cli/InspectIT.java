@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InspectIT {
 
     private static final int PARTITIONS = 2;
+    private static final long BEGUN = System.currentTimeMillis(); // An earlier one would let retention take records.
 
     @TempDir
     private static Path directory;
@@ -66,7 +67,7 @@ class InspectIT {
         String topic = client.topics().of(Topic.REFERENCES);
         byte[] value = codec.encode(topic, new Reference("e" + second, "x", "boxed", "7", Instant.EPOCH));
         var unused = producer.send(
-                new ProducerRecord<>(topic, second % PARTITIONS, 1000L * second, "e" + second, value));
+                new ProducerRecord<>(topic, second % PARTITIONS, BEGUN + 1000L * second, "e" + second, value));
     }
 
     @AfterAll
