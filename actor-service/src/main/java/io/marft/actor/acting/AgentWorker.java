@@ -74,12 +74,11 @@ final class AgentWorker implements Service {
         this.settings = settings;
         this.adapters = adapters;
         ClientSettings client = settings.client();
-        String group = client.prefix() + ".agent." + agent;
-        Map<String, Object> consuming = client.consumer(group);
+        Map<String, Object> consuming = client.consumer(client.names().agent(agent));
         consuming.putAll(StaticMember.properties(settings.instance()));
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
-        this.producing = client.transactionalProducer(group + "." + settings.instance());
+        this.producing = client.transactionalProducer(client.names().agentMember(agent, settings.instance()));
         producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         this.producer = new KafkaProducer<>(producing);
         this.codec = client.codec();

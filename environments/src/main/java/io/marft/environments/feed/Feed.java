@@ -64,7 +64,7 @@ final class Feed implements AutoCloseable {
         this.open = open;
         this.observations = client.topics().of(Topic.OBSERVATIONS);
         this.references = client.topics().of(Topic.REFERENCES);
-        String name = client.prefix() + ".environment." + settings.team().getName() + "." + settings.seed();
+        String name = client.names().environment(settings.team().getName(), settings.seed());
         this.codec = client.codec();
         this.producer = new KafkaProducer<>(client.transactionalProducer(name));
         this.trajectories = new KafkaConsumer<>(client.consumer(name));

@@ -1,6 +1,7 @@
 package io.marft.trainer.service;
 
 import io.marft.policy.LanguageModel;
+import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.life.InstanceName;
 import io.marft.streaming.life.Service;
 import io.marft.trainer.batch.Episode;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class TrainerService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
-    static final String NAME = "trainer";
+    static final String NAME = Role.TRAINER.label();
     /** An orderly end must come before a supervisor's patience is over, and that of the process. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
