@@ -47,13 +47,13 @@ final class AgentWorker extends ThreadedService {
         this.settings = settings;
         this.adapters = adapters;
         ClientSettings client = settings.client();
-        String group = client.prefix() + ".agent." + agent;
-        Map<String, Object> consuming = client.consumer(group);
+        Map<String, Object> consuming = client.consumer(client.names().agent(agent));
         consuming.putAll(StaticMember.properties(settings.instance()));
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
         this.queue = new TurnQueue(consumer, settings.batchLimit(), settings.linger());
-        Map<String, Object> producing = client.transactionalProducer(group + "." + settings.instance());
+        Map<String, Object> producing =
+                client.transactionalProducer(client.names().agentMember(agent, settings.instance()));
         producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         this.transactions = new Transactions(producing, patience());
         this.codec = client.codec();

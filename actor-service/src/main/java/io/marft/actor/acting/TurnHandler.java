@@ -1,6 +1,7 @@
 package io.marft.actor.acting;
 
 import io.marft.actor.adapters.VersionedAdapter;
+import io.marft.schemas.catalogue.ClientNames;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -48,7 +49,7 @@ final class TurnHandler {
 
     /** An agent's name as a service, in logs and dead letters. */
     static String service(String agent) {
-        return "agent." + agent;
+        return ClientNames.agentService(agent);
     }
 
     /**

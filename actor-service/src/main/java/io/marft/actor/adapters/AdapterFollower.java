@@ -91,9 +91,8 @@ public final class AdapterFollower extends ThreadedService {
         this.team = team;
         this.check = new AdapterCheck(baseModelDigest, model);
         this.agents = Set.copyOf(agents);
-        String group = settings.prefix() + ".agent." + NAME + "." + team + "." + instance;
-        this.consumer = new KafkaConsumer<>(settings.consumer(group));
-        this.producer = new KafkaProducer<>(settings.producer(settings.prefix() + "." + NAME));
+        this.consumer = new KafkaConsumer<>(settings.consumer(settings.names().adapterFollower(team, instance)));
+        this.producer = new KafkaProducer<>(settings.producer(settings.names().adapterLetters()));
         this.codec = settings.codec();
     }
 

@@ -1,5 +1,6 @@
 package io.marft.actor.routing;
 
+import io.marft.schemas.catalogue.Role;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Action;
@@ -36,7 +37,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class RouterTopology {
 
-    static final String SERVICE = "router";
+    static final String SERVICE = Role.ROUTER.label();
     static final String ROUTER = "route";
     static final String TURNS = "turns";
     /** The sink of observations that open or end steps; the source has the topic's own name. */

@@ -68,7 +68,7 @@ public final class Asker {
         };
         long deadline = System.nanoTime() + timeout.toNanos();
         try (Tail tail = new Tail(settings, Topic.ACTIONS, Topic.TRAJECTORIES, Topic.DEAD_LETTERS);
-                Publisher publisher = new Publisher(settings, settings.prefix() + ".asker")) {
+                Publisher publisher = new Publisher(settings, settings.names().asker())) {
             publisher.send(Topic.OBSERVATIONS, episode.id(), episode.observation(question));
             publisher.flush();
             while (System.nanoTime() - deadline < 0) {

@@ -66,7 +66,7 @@ final class Feed implements AutoCloseable {
         this.open = open;
         this.observations = client.topics().of(Topic.OBSERVATIONS);
         this.references = client.topics().of(Topic.REFERENCES);
-        String name = client.prefix() + ".environment." + settings.team().getName() + "." + settings.seed();
+        String name = client.names().environment(settings.team().getName(), settings.seed());
         this.codec = client.codec();
         this.transactions = new Transactions(client.transactionalProducer(name), patience);
         this.trajectories = new KafkaConsumer<>(client.consumer(name));

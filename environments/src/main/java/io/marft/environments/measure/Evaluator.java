@@ -79,7 +79,7 @@ public final class Evaluator {
         Measurement measurement =
                 new Measurement(asked.keySet().stream().map(NewEpisode::id).collect(Collectors.toSet()), team);
         try (Tail tail = new Tail(settings, Topic.TRAJECTORIES, Topic.DEAD_LETTERS);
-                Publisher publisher = new Publisher(settings, settings.prefix() + ".evaluator")) {
+                Publisher publisher = new Publisher(settings, settings.names().evaluator())) {
             asked.forEach((episode, exercise) -> {
                 publisher.send(Topic.REFERENCES, episode.id(), episode.reference(exercise));
                 publisher.send(Topic.OBSERVATIONS, episode.id(), episode.observation(exercise.question()));

@@ -1,5 +1,6 @@
 package io.marft.reward.assemble;
 
+import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.nio.file.Path;
 public final class AssembleService extends StreamsService {
 
     /** The service's name. */
-    public static final String NAME = "assembler";
+    public static final String NAME = Role.ASSEMBLER.label();
 
     /**
      * @param instance this process's name among those that run this service

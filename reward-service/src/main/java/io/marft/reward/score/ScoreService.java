@@ -1,6 +1,7 @@
 package io.marft.reward.score;
 
 import io.marft.reward.verify.Verifiers;
+import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 public final class ScoreService extends StreamsService {
 
     /** The service's name. */
-    public static final String NAME = "reward";
+    public static final String NAME = Role.REWARD.label();
 
     /**
      * With the verifiers on the class path.

@@ -24,17 +24,19 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * The least that a role must be allowed on a cluster whose authorizer denies the rest, as Kafka's ACLs: the catalogue's
- * topics, and the consumer groups, transactional ids and internal topics under the names that the services give them. To
- * read or to write implies to describe; an idempotent producer needs nothing beside its topics.
+ * topics, and the consumer groups, transactional ids and internal topics of {@link ClientNames}. A right to read or to write
+ * implies the right to describe; an idempotent producer needs nothing beside its topics.
  */
 public final class AccessRules {
 
     private final TopicNames names;
+    private final ClientNames clients;
     private final Team team;
 
     /** @param team whose agents, trainer and environment the rules are for */
     public AccessRules(TopicNames names, Team team) {
         this.names = names;
+        this.clients = new ClientNames(names.prefix());
         this.team = team;
     }
 
@@ -55,36 +57,31 @@ public final class AccessRules {
                 }
             }
         }
-        String prefix = names.prefix() + ".";
         switch (role) {
             case ROUTER -> {
                 // Teams come while it runs.
                 rights.allow(TOPIC, names.turns(""), PREFIXED, WRITE);
-                rights.streams(prefix + "router");
+                rights.streams(clients.application(role.label()));
             }
-            case REWARD -> rights.streams(prefix + "reward");
-            case ASSEMBLER -> rights.streams(prefix + "assembler");
+            case REWARD, ASSEMBLER -> rights.streams(clients.application(role.label()));
             case AGENT -> {
                 for (TeamAgent agent : team.getAgents()) {
-                    String group = prefix + "agent." + agent.getName();
                     rights.allow(TOPIC, names.turns(agent.getName()), LITERAL, READ);
-                    rights.allow(GROUP, group, LITERAL, READ);
-                    rights.allow(TRANSACTIONAL_ID, group + ".", PREFIXED, WRITE);
+                    rights.allow(GROUP, clients.agent(agent.getName()), LITERAL, READ);
+                    rights.allow(TRANSACTIONAL_ID, clients.agentMember(agent.getName(), ""), PREFIXED, WRITE);
                 }
-                // Each process notes of which adapters' records it has written dead letters.
-                rights.allow(GROUP, prefix + "agent.serving." + team.getName() + ".", PREFIXED, READ);
+                rights.allow(GROUP, clients.adapterFollower(team.getName(), ""), PREFIXED, READ);
             }
             case TRAINER -> {
-                String trainer = prefix + "trainer." + team.getName();
-                rights.allow(GROUP, trainer, LITERAL, READ);
-                rights.allow(GROUP, trainer + ".lease", LITERAL, READ);
-                rights.allow(TRANSACTIONAL_ID, trainer, LITERAL, WRITE);
+                rights.allow(GROUP, clients.trainer(team.getName()), LITERAL, READ);
+                rights.allow(GROUP, clients.trainerLease(team.getName()), LITERAL, READ);
+                rights.allow(TRANSACTIONAL_ID, clients.trainer(team.getName()), LITERAL, WRITE);
             }
             case ENVIRONMENT -> {
-                rights.allow(GROUP, prefix + "environment." + team.getName() + ".", PREFIXED, READ);
-                rights.allow(TRANSACTIONAL_ID, prefix + "environment." + team.getName() + ".", PREFIXED, WRITE);
+                rights.allow(GROUP, clients.environments(team.getName()), PREFIXED, READ);
+                rights.allow(TRANSACTIONAL_ID, clients.environments(team.getName()), PREFIXED, WRITE);
             }
-            case OPERATOR -> rights.allow(TOPIC, prefix, PREFIXED, CREATE, DESCRIBE);
+            case OPERATOR -> rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE);
             case EVALUATOR, AUDITOR, CLIENT -> {
                 // They read without a group and write without transactions.
             }

@@ -4,6 +4,7 @@ import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.marft.schemas.catalogue.ClientNames;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
@@ -75,6 +76,11 @@ public record ClientSettings(
     /** The names of topics under the prefix. */
     public TopicNames topics() {
         return new TopicNames(prefix);
+    }
+
+    /** The names of groups, transactional ids and clients. */
+    public ClientNames names() {
+        return new ClientNames(prefix);
     }
 
     /** A new codec; each thread needs its own. */
@@ -190,7 +196,7 @@ public record ClientSettings(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 StreamsConfig.APPLICATION_ID_CONFIG,
-                prefix + "." + name,
+                names().application(name),
                 StreamsConfig.STATE_DIR_CONFIG,
                 stateDirectory.toString(),
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,

@@ -22,6 +22,6 @@ public record TrainerSettings(
 
     /** The transactional id, of which only one trainer can be alive; also the consumer group that holds its offsets. */
     public String identity() {
-        return client.prefix() + ".trainer." + team.getName();
+        return client.names().trainer(team.getName());
     }
 }

@@ -1,6 +1,7 @@
 package io.marft.trainer.service;
 
 import io.marft.policy.LanguageModel;
+import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.life.Trouble;
 import io.marft.trainer.batch.Episode;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class TrainerService extends ThreadedService {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
-    static final String NAME = "trainer";
+    static final String NAME = Role.TRAINER.label();
 
     /** How an update is computed: {@link MarftUpdate#apply}. */
     @FunctionalInterface

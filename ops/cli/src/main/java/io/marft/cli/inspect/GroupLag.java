@@ -31,7 +31,7 @@ record GroupLag(String group, String topic, int partitions, long behind) {
         try (Admin admin = Admin.create(client.admin())) {
             Map<String, ListConsumerGroupOffsetsSpec> groups = admin.listGroups().all().get().stream()
                     .map(GroupListing::groupId)
-                    .filter(group -> group.startsWith(client.prefix() + "."))
+                    .filter(client.names()::isOurs)
                     .collect(Collectors.toMap(group -> group, group -> new ListConsumerGroupOffsetsSpec()));
             SortedMap<String, Map<TopicPartition, Long>> committed = new TreeMap<>();
             admin.listConsumerGroupOffsets(groups)

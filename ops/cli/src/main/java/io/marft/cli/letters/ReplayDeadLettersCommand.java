@@ -75,7 +75,7 @@ public final class ReplayDeadLettersCommand implements Callable<Integer> {
         ClientSettings client = cluster.client();
         List<Placed> letters = letters(client);
         try (KafkaProducer<String, byte[]> producer =
-                new KafkaProducer<>(client.producer(client.prefix() + ".dead-letters"))) {
+                new KafkaProducer<>(client.producer(client.names().letterReplay()))) {
             Set<String> sources = new HashSet<>();
             for (Placed placed : letters) {
                 if (sources.add(placed.source())) {

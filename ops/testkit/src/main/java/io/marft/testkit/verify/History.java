@@ -62,6 +62,7 @@ public record History(
                 log.placed(Topic.UPDATES, Update.class),
                 log.placed(Topic.ADAPTERS, AdapterManifest.class),
                 log.placed(Topic.DEAD_LETTERS, DeadLetter.class),
+                // Spelled out: a verifier takes no name from the code that it judges.
                 log.committed(client.prefix() + ".trainer." + team, Topic.TRAJECTORIES));
     }
 }
