@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the valve does to an environment. The test is the trainer: it writes update records. */
 @Timeout(180)
+@SuppressWarnings("try") // Peers run beside what is tested.
 class ValveIT {
 
     private static final int LIMIT = 10;

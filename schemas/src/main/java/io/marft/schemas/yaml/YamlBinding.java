@@ -99,7 +99,7 @@ final class YamlBinding {
         if (type == long.class || type == Long.class) {
             return "a whole number of 64 bits";
         }
-        if (type.isPrimitive() && type != boolean.class || Number.class.isAssignableFrom(type)) {
+        if ((type.isPrimitive() && type != boolean.class) || Number.class.isAssignableFrom(type)) {
             return "a number";
         }
         if (type == boolean.class || type == Boolean.class) {

@@ -173,8 +173,8 @@ public final class YamlFile {
 
     private boolean isInside(String path) {
         return prefix.isEmpty()
-                || path.startsWith(prefix)
-                        && (path.length() == prefix.length() || ".[".indexOf(path.charAt(prefix.length())) >= 0);
+                || (path.startsWith(prefix)
+                        && (path.length() == prefix.length() || ".[".indexOf(path.charAt(prefix.length())) >= 0));
     }
 
     /**
@@ -254,7 +254,7 @@ public final class YamlFile {
 
     private JsonNode find(String path) {
         JsonNode found = values;
-        for (String step : path.replace("[", ".[").split("\\.")) {
+        for (String step : path.replace("[", ".[").split("\\.", -1)) {
             if (step.startsWith("[")) {
                 found = found.path(Integer.parseInt(step.substring(1, step.length() - 1)));
             } else if (!step.isEmpty()) {
