@@ -97,12 +97,12 @@ public final class LanguageModel implements AutoCloseable {
         return prompts;
     }
 
-    /** As {@link Prompts#encode}. */
+    /** Token ids of a conversation, by {@link Prompts#encode}. */
     public int[] prompt(List<ChatMessage> messages) {
         return prompts.encode(messages);
     }
 
-    /** As {@link Prompts#text}. */
+    /** The text of token ids, by {@link Prompts#text}. */
     public String text(int[] tokens) {
         return prompts.text(tokens);
     }
@@ -153,12 +153,12 @@ public final class LanguageModel implements AutoCloseable {
         return score(sequences, adapter, temperature, Score.States.FIRST);
     }
 
-    /** As {@link Decoder#score}. */
+    /** Scores actions without gradient, by {@link Decoder#score}. */
     public List<Score> score(List<Sequence> sequences, Adapter adapter, float temperature, Score.States states) {
         return decoder.score(sequences, adapter, temperature, states);
     }
 
-    /** As {@link Decoder#train}. */
+    /** Scores actions in a way that a gradient can follow, by {@link Decoder#train}. */
     public TrainingPass train(List<Sequence> sequences, Adapter adapter, float temperature) {
         return decoder.train(sequences, adapter, temperature);
     }

@@ -259,7 +259,7 @@ class LanguageModelFaultsTest {
         Files.writeString(file, config.set(key, json.valueToTree(value)).toString());
     }
 
-    /** Of one tensor, the first; the header may get longer or shorter. */
+    /** Replaces a text in the header for the first tensor that has it; the header may get longer or shorter. */
     private static void replaceInHeader(Path file, String from, String to) throws IOException {
         ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[(int) content.getLong()];

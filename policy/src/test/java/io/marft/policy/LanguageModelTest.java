@@ -211,7 +211,7 @@ class LanguageModelTest {
         return sequences;
     }
 
-    /** By scoring every token as a continuation: no cache, no sampling. */
+    /** Finds the most probable token by scoring every token as a continuation, without cache and without sampling. */
     private static int mostProbable(int[] context) {
         List<Sequence> candidates = new ArrayList<>();
         for (int token = 0; token < model.config().vocabSize(); token++) {

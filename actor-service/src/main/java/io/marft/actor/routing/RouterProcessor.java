@@ -166,8 +166,7 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
             episodes.delete(key);
             for (OpenStep step : episode.getSteps()) {
                 Observation held = step.getObservation();
-                rejections.rejectHeld(
-                        Topic.OBSERVATIONS, step.getOffset(), key, held, overdue(episode, step), now);
+                rejections.rejectHeld(Topic.OBSERVATIONS, step.getOffset(), key, held, overdue(episode, step), now);
             }
         }
     }

@@ -116,12 +116,11 @@ class TurnGeneratorTest {
                 .build();
         List<String> order = Collections.synchronizedList(new ArrayList<>());
 
-        List<CompletableFuture<Void>> answered =
-                new TurnGenerator(model)
-                        .answer(List.of(longer, shorter), BASE).stream()
-                                .map(answer -> answer.thenAccept(
-                                        done -> order.add(acted(done).getEpisode())))
-                                .toList();
+        List<CompletableFuture<Void>> answered = new TurnGenerator(model)
+                .answer(List.of(longer, shorter), BASE).stream()
+                        .map(answer ->
+                                answer.thenAccept(done -> order.add(acted(done).getEpisode())))
+                        .toList();
 
         answered.forEach(CompletableFuture::join);
         assertEquals(List.of("shorter", "longer"), order);

@@ -49,7 +49,8 @@ final class Escapes {
             } else if (escape == 'N') {
                 throw new TemplateException("the escape \\N in a string is not supported");
             } else if (escape >= 0x80) {
-                // jinja2 turns a character beyond ASCII into an escape before it decodes; the backslash escapes that escape.
+                // jinja2 turns a character beyond ASCII into an escape before it decodes; the backslash escapes that
+                // escape.
                 int codePoint = literal.codePointAt(i - 1);
                 value.append(String.format(
                         codePoint < 0x100 ? "\\x%02x" : codePoint < 0x10000 ? "\\u%04x" : "\\U%08x", codePoint));

@@ -6,19 +6,19 @@ import java.util.stream.Collectors;
 
 /** The seven linear maps of a decoder layer, any of which LoRA may adapt. */
 public enum Projection {
-    /** To the queries of attention. */
+    /** Gives the queries of attention. */
     Q("self_attn", "q_proj"),
-    /** To the keys of attention. */
+    /** Gives the keys of attention. */
     K("self_attn", "k_proj"),
-    /** To the values of attention. */
+    /** Gives the values of attention. */
     V("self_attn", "v_proj"),
-    /** From the heads' outputs back to the model's width. */
+    /** Brings the heads' outputs back to the model's width. */
     O("self_attn", "o_proj"),
-    /** To the gate of the feed-forward. */
+    /** Gives the gate of the feed-forward. */
     GATE("mlp", "gate_proj"),
-    /** To what the gate multiplies. */
+    /** Gives the values that the gate multiplies. */
     UP("mlp", "up_proj"),
-    /** From the feed-forward's width back to the model's. */
+    /** Brings the feed-forward's values back to the model's width. */
     DOWN("mlp", "down_proj");
 
     private final String block;

@@ -21,7 +21,7 @@ public final class AdapterCache<T> implements AutoCloseable {
 
     private final Function<Adapter, T> prepare;
     private final Consumer<T> free;
-    /** In the order of their last use, longest ago first. */
+    /** What is prepared of each adapter; the one whose last use is longest ago comes first. */
     private final Map<Adapter, T> prepared = new LinkedHashMap<>(16, 0.75f, true);
 
     /**

@@ -26,7 +26,7 @@ public record Draw(GenerationRequest request, Set<Integer> ends, Predicate<int[]
         return request.sampling();
     }
 
-    /** As {@link GenerationRequest#slots()}. */
+    /** The most positions that it may come to need, by {@link GenerationRequest#slots()}. */
     public int slots() {
         return request.slots();
     }

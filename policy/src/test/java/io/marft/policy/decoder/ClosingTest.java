@@ -83,7 +83,7 @@ class ClosingTest {
         assertEquals("The model was closed", thrown.getMessage());
     }
 
-    /** With room for two of them in each lane. */
+    /** A decoder with room for two endless requests in each lane. */
     private Decoder decoder(int threads) {
         ModelConfig config = TinyModels.config(2, 32, 4, 2, 48, LONG + 1, true);
         Checkpoint.write(directory, config, TinyModels.weights(config, 1));

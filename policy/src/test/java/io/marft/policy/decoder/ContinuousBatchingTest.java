@@ -213,7 +213,7 @@ class ContinuousBatchingTest {
                 .toList();
     }
 
-    /** In one call, so that they join together: all are of one adapter. */
+    /** Submits requests of one adapter in one call, so that they join together. */
     private static List<CompletableFuture<Generation>> together(List<Request> batch, Decoder decoder) {
         return decoder.generate(
                 batch.stream().map(Request::draw).toList(), batch.get(0).adapter());

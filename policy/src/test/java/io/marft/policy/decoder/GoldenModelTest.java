@@ -165,7 +165,7 @@ class GoldenModelTest {
         }
     }
 
-    /** Of a tensor's norm: single values may be near zero. */
+    /** Compares by the norm of a tensor: single values may be near zero. */
     private static void assertRelativelyClose(float[] expected, float[] actual, String name) {
         assertEquals(expected.length, actual.length, name);
         double squares = 0;

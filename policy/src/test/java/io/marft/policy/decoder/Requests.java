@@ -70,7 +70,7 @@ final class Requests {
         }
     }
 
-    /** As many requests, of each adapter in turn. */
+    /** So many requests, which take the adapters in turn. */
     List<Request> mixed(int count, List<Adapter> adapters, int longestPrompt, int longestAnswer) {
         return IntStream.range(0, count)
                 .mapToObj(i -> next(adapters.get(i % adapters.size()), new int[0], longestPrompt, longestAnswer))

@@ -31,7 +31,7 @@ class TokenizerTest {
         }
     }
 
-    /** As transformers does, which switches off what such a file says. */
+    /** transformers, too, switches off the truncation and padding of such a file. */
     @Test
     void shouldNeitherCutNorPadWhateverTheFileSays() throws IOException {
         Path file = directory.resolve("tokenizer.json");

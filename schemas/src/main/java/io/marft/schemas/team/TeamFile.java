@@ -1,6 +1,5 @@
 package io.marft.schemas.team;
 
-import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.yaml.YamlException;
@@ -40,9 +39,6 @@ public final class TeamFile {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
-    /** Logits divided by less leave float32's range. */
-    private static final float COLDEST = 1e-3f;
-
     private static final long DEFAULT_DEADLINE_MILLIS = 300_000;
 
     private static final long LEAST_DEADLINE_MILLIS = 100;
@@ -56,29 +52,6 @@ public final class TeamFile {
     private TeamFile(YamlFile file, int unstated) {
         this.file = file;
         this.unstated = unstated;
-    }
-
-    private record SamplingEntry(
-            Float temperature,
-            Integer topK,
-            Float topP,
-            Integer maxNewTokens,
-            Float minP,
-            List<Integer> stopTokens,
-            List<String> stop) {
-
-        static final SamplingEntry NONE = new SamplingEntry(null, null, null, null, null, null, null);
-
-        Sampling sampling() {
-            return new Sampling(
-                    Objects.requireNonNullElse(temperature, 1f),
-                    Objects.requireNonNullElse(topK, 0),
-                    Objects.requireNonNullElse(topP, 1f),
-                    Objects.requireNonNullElse(maxNewTokens, 64),
-                    Objects.requireNonNullElse(minP, 0f),
-                    Objects.requireNonNullElse(stopTokens, List.of()),
-                    Objects.requireNonNullElse(stop, List.of()));
-        }
     }
 
     private record AgentEntry(
@@ -188,36 +161,6 @@ public final class TeamFile {
     private void check(AgentEntry agent, String at) {
         file.require(agent != null, at, "an agent: a name and what else it has", null);
         requireName(agent.name(), at + ".name");
-        Sampling sampling =
-                Objects.requireNonNullElse(agent.sampling(), SamplingEntry.NONE).sampling();
-        String of = at + ".sampling.";
-        float temperature = sampling.getTemperature();
-        file.require(
-                temperature == 0 || (temperature >= COLDEST && Float.isFinite(temperature)),
-                of + "temperature",
-                "0 (greedy) or at least " + COLDEST,
-                temperature);
-        file.require(sampling.getTopK() >= 0, of + "topK", "at least 0 (0 keeps all)", sampling.getTopK());
-        file.require(
-                sampling.getTopP() > 0 && sampling.getTopP() <= 1,
-                of + "topP",
-                "above 0 and at most 1",
-                sampling.getTopP());
-        file.require(sampling.getMaxNewTokens() >= 1, of + "maxNewTokens", "at least 1", sampling.getMaxNewTokens());
-        file.require(
-                sampling.getMinP() >= 0 && sampling.getMinP() < 1,
-                of + "minP",
-                "at least 0 and below 1 (0 keeps all)",
-                sampling.getMinP());
-        file.require(
-                sampling.getStopTokens().stream().allMatch(token -> token != null && token >= 0),
-                of + "stopTokens",
-                "ids of tokens, not negative",
-                sampling.getStopTokens());
-        file.require(
-                sampling.getStop().stream().allMatch(text -> text != null && !text.isEmpty()),
-                of + "stop",
-                "texts that are not empty",
-                sampling.getStop());
+        Objects.requireNonNullElse(agent.sampling(), SamplingEntry.NONE).check(file, at + ".sampling");
     }
 }

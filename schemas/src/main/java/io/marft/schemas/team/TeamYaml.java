@@ -3,7 +3,6 @@ package io.marft.schemas.team;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.marft.schemas.record.Sampling;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import java.time.Duration;
@@ -47,23 +46,7 @@ public final class TeamYaml {
         if (agent.getAnswers()) {
             entry.put("answers", true);
         }
-        entry.put("sampling", sampling(agent.getSampling()));
-        return entry;
-    }
-
-    private static Map<String, Object> sampling(Sampling sampling) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("temperature", sampling.getTemperature());
-        entry.put("topK", sampling.getTopK());
-        entry.put("topP", sampling.getTopP());
-        entry.put("maxNewTokens", sampling.getMaxNewTokens());
-        entry.put("minP", sampling.getMinP());
-        if (!sampling.getStopTokens().isEmpty()) {
-            entry.put("stopTokens", sampling.getStopTokens());
-        }
-        if (!sampling.getStop().isEmpty()) {
-            entry.put("stop", sampling.getStop());
-        }
+        entry.put("sampling", SamplingEntry.fields(agent.getSampling()));
         return entry;
     }
 

@@ -38,7 +38,8 @@ class ByNameTest {
     @Test
     void shouldNameTheKnownOnesWhereOneIsUnknown() {
         IllegalArgumentException error =
-                assertThrows(IllegalArgumentException.class, () -> table(new Apple("a"), new Pear("b")).get("c"));
+                assertThrows(IllegalArgumentException.class, () -> table(new Apple("a"), new Pear("b"))
+                        .get("c"));
         assertEquals("fruit 'c' is unknown: use one of [a, b]", error.getMessage());
     }
 

@@ -90,8 +90,7 @@ class TeamStepsTest {
 
     @Test
     void shouldSayThatAConditionHasNoValue() {
-        assertThrows(
-                ConditionException.class, () -> own.next(observation(0, false), Map.of("actor", "7"), NOON));
+        assertThrows(ConditionException.class, () -> own.next(observation(0, false), Map.of("actor", "7"), NOON));
     }
 
     @Test
