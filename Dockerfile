@@ -11,8 +11,7 @@ COPY --from=build /source/marft /source/LICENSE /source/NOTICE /source/ops/cli/t
 COPY --from=build /source/models ./models
 COPY --from=build /source/teams ./teams
 COPY --from=build /source/training ./training
-COPY --from=build /source/experiments ./experiments
-COPY --from=build /source/ops/cli/target/lib ./ops/cli/target/lib
+COPY --from=build /source/ops/cli/target/services ./ops/cli/target/lib
 # Short commands start from an archive of their classes, which no later container could write.
 RUN ./marft --version
 USER marft

@@ -24,11 +24,14 @@ import io.marft.cli.stack.AskCommand;
 import io.marft.cli.stack.DemoCommand;
 import io.marft.cli.stack.UpCommand;
 import io.marft.cli.teams.TeamCommand;
+import io.marft.local.Installation;
 import io.marft.schemas.team.Spans;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,8 +60,12 @@ public final class Main implements Runnable {
     private static final int LEAST_COLUMNS = 80;
     private static final int MOST_COLUMNS = 120;
 
+    /** What the services' distribution lacks: it has neither a broker nor benchmarks. */
+    private static final Set<Class<?>> OF_A_CHECKOUT = Set.of(
+            DemoCommand.class, UpCommand.class, PretrainCommand.class, BenchCommand.class, ExperimentCommand.class);
+
     /** In the order in which the help lists them. */
-    private static final List<Class<?>> COMMANDS = List.of(
+    private static final List<Class<?>> COMMANDS = Stream.<Class<?>>of(
             DemoCommand.class,
             AskCommand.class,
             UpCommand.class,
@@ -74,7 +81,9 @@ public final class Main implements Runnable {
             ExperimentCommand.class,
             ProvisionCommand.class,
             TeamCommand.class,
-            ServeCommand.class);
+            ServeCommand.class)
+            .filter(command -> Installation.whole() || !OF_A_CHECKOUT.contains(command))
+            .toList();
 
     @Option(
             names = Settings.FILE_OPTION,

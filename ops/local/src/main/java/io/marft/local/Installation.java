@@ -4,11 +4,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where marft lies on this machine: a checkout that has been built.
+ * Where marft lies on this machine: a checkout that has been built, or the distribution of the services, which has neither
+ * a broker nor benchmarks.
  *
- * @param home the checkout's root
+ * @param home the root of it
  */
 public record Installation(Path home) {
+
+    /** Of Kafka's server; by name, so that nothing is loaded to find out. */
+    private static final String BROKER = "kafka/server/KafkaRaftServer.class";
+
+    /** Whether the broker of a local stack and the benchmarks are there: in a checkout, not in the services' distribution. */
+    public static boolean whole() {
+        return Installation.class.getClassLoader().getResource(BROKER) != null;
+    }
 
     /**
      * The installation that the launcher names in the system property {@code marft.home}.

@@ -38,6 +38,10 @@ public final class LocalCluster implements AutoCloseable {
      * @throws StackException if the directory is taken or cannot be written, or a part cannot start
      */
     public static LocalCluster start(Path registryDistribution, Path dataDirectory, ListenPorts ports) {
+        if (!Installation.whole()) {
+            throw new StackException("this distribution of marft has no broker: name a cluster with --bootstrap-servers"
+                    + " and --registry-url, or start a local one from a checkout");
+        }
         Path directory = dataDirectory.toAbsolutePath().normalize();
         Closing closing = new Closing();
         try {
