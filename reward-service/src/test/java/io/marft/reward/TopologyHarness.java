@@ -66,8 +66,7 @@ public final class TopologyHarness implements AutoCloseable {
     /** The headers of all that the topic got since the last look. */
     public List<Headers> headers(Topic topic) {
         return driver
-                .createOutputTopic(
-                        settings.topics().of(topic), new StringDeserializer(), new ByteArrayDeserializer())
+                .createOutputTopic(settings.topics().of(topic), new StringDeserializer(), new ByteArrayDeserializer())
                 .readRecordsToList()
                 .stream()
                 .map(TestRecord::headers)

@@ -59,7 +59,11 @@ public final class Asker {
         UUID unique = UUID.randomUUID();
         String run = unique.toString().replace("-", "").substring(0, 16);
         NewEpisode episode = new NewEpisode(
-                NewEpisode.id(Purpose.QUESTION, run, 0), team, Purpose.QUESTION, "ask", unique.getLeastSignificantBits());
+                NewEpisode.id(Purpose.QUESTION, run, 0),
+                team,
+                Purpose.QUESTION,
+                "ask",
+                unique.getLeastSignificantBits());
         Map<Decision, Action> actions = new LinkedHashMap<>();
         Consumer<Action> take = action -> {
             if (actions.putIfAbsent(new Decision(action.getStep(), action.getAgent()), action) == null) {

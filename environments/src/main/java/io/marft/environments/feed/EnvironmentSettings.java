@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
  * @param patience how long an episode may take before another takes its place
  * @param maxUntrained how many closed episodes may wait for the trainer before the environment rests; 0 stands for any number
  */
-public record EnvironmentSettings(
-        Team team, long seed, int inFlight, String run, Duration patience, int maxUntrained) {
+public record EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience, int maxUntrained) {
 
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
 

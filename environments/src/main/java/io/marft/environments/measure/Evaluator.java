@@ -2,8 +2,8 @@ package io.marft.environments.measure;
 
 import io.marft.environments.client.Publisher;
 import io.marft.environments.client.Tail;
-import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;

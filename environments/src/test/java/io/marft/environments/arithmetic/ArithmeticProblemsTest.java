@@ -16,7 +16,8 @@ class ArithmeticProblemsTest {
 
     @Test
     void shouldCarryOutStepsOnARunningTotal() {
-        Problem problem = new Problem("Mia?", 4, List.of(new Operation('*', 6), new Operation('-', 3), new Operation('+', 8)));
+        Problem problem =
+                new Problem("Mia?", 4, List.of(new Operation('*', 6), new Operation('-', 3), new Operation('+', 8)));
         assertEquals(List.of(24, 21, 29), problem.totals());
         assertEquals(29, problem.answer());
         assertEquals("4*6-3+8", problem.computation());

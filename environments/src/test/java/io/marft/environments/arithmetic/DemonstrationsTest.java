@@ -80,7 +80,8 @@ class DemonstrationsTest {
 
     @Test
     void shouldLetJudgesCopyOneOfTheBoxes() {
-        shown(Pupil.JUDGE).forEach(shown -> assertTrue(boxes(shown).anyMatch(shown.output()::equals), shown.toString()));
+        shown(Pupil.JUDGE)
+                .forEach(shown -> assertTrue(boxes(shown).anyMatch(shown.output()::equals), shown.toString()));
     }
 
     /** Drills in copying have no question. */

@@ -148,8 +148,7 @@ final class AssembleProcessor
 
     private void rejectLeftovers(AssemblyState state, Optional<Trajectory> trajectory, String reason, long timestamp) {
         for (Leftovers.Leftover left : assembly.leftovers(state, trajectory)) {
-            rejections.rejectHeld(
-                    left.topic(), left.offset(), state.getEpisode(), left.value(), reason, timestamp);
+            rejections.rejectHeld(left.topic(), left.offset(), state.getEpisode(), left.value(), reason, timestamp);
         }
     }
 

@@ -110,9 +110,8 @@ record AssembledEpisode(AssemblyState state, KnownTeam team, EpisodeSteps steps)
         List<Action> ordered = new ArrayList<>();
         for (var agent : team.dependencies().order()) {
             state.getActions().stream()
-                    .filter(action -> action.getStep() == step
-                            && action.getAgent().equals(agent.getName())
-                            && isOf(team, action))
+                    .filter(action ->
+                            action.getStep() == step && action.getAgent().equals(agent.getName()) && isOf(team, action))
                     .findFirst()
                     .ifPresent(ordered::add);
         }

@@ -39,8 +39,8 @@ record ScoredEpisode(KnownTeam team, Purpose purpose, EpisodeSteps steps) {
     }
 
     private static Optional<ScoredEpisode> of(ScoringState state, Purpose purpose, Optional<KnownTeam> known) {
-        return known.map(team ->
-                new ScoredEpisode(team, purpose, new EpisodeSteps(team, state.getObservations(), said(state))));
+        return known.map(
+                team -> new ScoredEpisode(team, purpose, new EpisodeSteps(team, state.getObservations(), said(state))));
     }
 
     private static List<Said> said(ScoringState state) {

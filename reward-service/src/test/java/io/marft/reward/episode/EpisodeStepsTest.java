@@ -60,9 +60,15 @@ class EpisodeStepsTest {
     @Test
     void shouldTellHowFarAStepIs() {
         List<Observation> observed = List.of(observation("e", 0, TRIAGE));
-        assertEquals(Optional.empty(), steps(TRIAGE, List.of(), new Said(0, "triage", "fast")).state(0));
-        assertEquals(Optional.empty(), steps(TRIAGE, observed, new Said(0, "triage", "(")).state(0), "no value");
-        StepState state = steps(TRIAGE, observed, new Said(0, "triage", "fast")).state(0).orElseThrow();
+        assertEquals(
+                Optional.empty(),
+                steps(TRIAGE, List.of(), new Said(0, "triage", "fast")).state(0));
+        assertEquals(
+                Optional.empty(),
+                steps(TRIAGE, observed, new Said(0, "triage", "(")).state(0),
+                "no value");
+        StepState state =
+                steps(TRIAGE, observed, new Said(0, "triage", "fast")).state(0).orElseThrow();
         assertEquals(Set.of("plan", "slow"), state.skipped());
         assertFalse(state.complete());
     }

@@ -32,7 +32,8 @@ class ScoreTopologyTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
-                directory, settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()));
+                directory,
+                settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()));
     }
 
     @AfterEach

@@ -29,10 +29,7 @@ public final class Rejections {
      * @param context of the processor that rejects; a parent of the dead letters' sink
      */
     public Rejections(
-            String service,
-            TopicNames names,
-            RecordCodec codec,
-            ProcessorContext<String, ? super DeadLetter> context) {
+            String service, TopicNames names, RecordCodec codec, ProcessorContext<String, ? super DeadLetter> context) {
         this.service = service;
         this.names = names;
         this.codec = codec;
@@ -58,8 +55,7 @@ public final class Rejections {
      * @param reason why, in one line
      * @param timestamp the letter's
      */
-    public void rejectHeld(
-            Topic topic, long offset, String key, SpecificRecord value, String reason, long timestamp) {
+    public void rejectHeld(Topic topic, long offset, String key, SpecificRecord value, String reason, long timestamp) {
         String name = names.of(topic);
         Received<SpecificRecord> held = new Received<>(
                 value, codec.encode(name, value), name, context.taskId().partition(), offset);

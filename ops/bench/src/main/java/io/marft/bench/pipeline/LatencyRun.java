@@ -1,8 +1,8 @@
 package io.marft.bench.pipeline;
 
 import io.marft.bench.report.BenchException;
-import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.environments.task.Tasks;
 import io.marft.schemas.catalogue.Topic;

@@ -37,7 +37,8 @@ final class ThroughputRun {
     PipelineReport.Throughput run() {
         EnvironmentSettings settings =
                 new EnvironmentSettings(plan.team(), SEED, plan.openEpisodes(), "throughput", PATIENCE);
-        try (EnvironmentService environment = new EnvironmentService(stack.client(), settings, Tasks.named(Tasks.BUNDLED))) {
+        try (EnvironmentService environment =
+                new EnvironmentService(stack.client(), settings, Tasks.named(Tasks.BUNDLED))) {
             environment.start();
             pause(plan.warmUp());
             LogSizes logBefore = LogSizes.now(stack.client());

@@ -1,7 +1,7 @@
 package io.marft.experiment.game;
 
-import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Exercise;
+import io.marft.environments.task.NewEpisode;
 import io.marft.environments.task.Task;
 import io.marft.experiment.declare.RunKey;
 import io.marft.schemas.record.Purpose;
