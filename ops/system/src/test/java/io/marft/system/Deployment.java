@@ -13,6 +13,7 @@ import io.marft.streaming.provision.Provisioning;
 import io.marft.testkit.Log;
 import io.marft.testkit.ServiceProcess;
 import io.marft.testkit.TestCluster;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,7 +124,11 @@ final class Deployment implements AutoCloseable {
                 "--model-threads=1",
                 "--trainer-threads=1"));
         arguments.addAll(List.of(more));
-        return process(name, Main.class, arguments);
+        // As in the image: what a service needs is in the services' distribution.
+        return process(name, Main.class, arguments)
+                .environment(
+                        "CLASSPATH",
+                        Installation.find().home().resolve("ops/cli/target/services") + File.separator + "*");
     }
 
     /** Starts one process of each service, real agents included, but no environment. */

@@ -36,7 +36,7 @@ public final class Settings {
                     "cluster.registry-url",
                     "--registry-url",
                     "MARFT_REGISTRY_URL",
-                    Rule.matching("https?://.+", "a URL that begins with http:// or https://"),
+                    Rule.matching("(https?|mock)://.+", "a URL that begins with http:// or https://"),
                     Fallback.words("the local stack's"),
                     "Base URL of a schema registry that speaks Confluent's protocol; needed beside the bootstrap servers."),
             new Setting(
