@@ -13,7 +13,6 @@ import io.marft.trainer.Trajectories;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.optimizer.Moments;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
