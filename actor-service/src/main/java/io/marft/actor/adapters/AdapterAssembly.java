@@ -2,11 +2,10 @@ package io.marft.actor.adapters;
 
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
-import java.nio.ByteBuffer;
+import io.marft.schemas.wire.ChunkSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Puts one agent's adapters together from manifests and chunks, which come from two topics and so in any order. Versions up to
@@ -46,7 +45,7 @@ final class AdapterAssembly<S> {
             return Optional.empty();
         }
         Parts<S> parts = parts(chunk.getVersion());
-        parts.chunks.put(chunk.getIndex(), chunk.getData());
+        parts.chunks.add(chunk.getIndex(), chunk.getData());
         return complete(chunk.getVersion(), parts);
     }
 
@@ -73,28 +72,16 @@ final class AdapterAssembly<S> {
 
     private static final class Parts<S> {
 
-        private final Map<Integer, ByteBuffer> chunks = new TreeMap<>();
+        private final ChunkSet chunks = new ChunkSet();
         private AdapterManifest manifest;
         private S source;
 
         boolean complete() {
-            if (manifest == null) {
-                return false;
-            }
-            for (int i = 0; i < manifest.getChunks(); i++) {
-                if (!chunks.containsKey(i)) {
-                    return false;
-                }
-            }
-            return true;
+            return manifest != null && chunks.isWhole(manifest.getChunks());
         }
 
         byte[] weights() {
-            chunks.keySet().removeIf(index -> index < 0 || index >= manifest.getChunks());
-            int size = chunks.values().stream().mapToInt(ByteBuffer::remaining).sum();
-            ByteBuffer all = ByteBuffer.allocate(size);
-            chunks.values().forEach(chunk -> all.put(chunk.duplicate()));
-            return all.array();
+            return chunks.join(manifest.getChunks());
         }
     }
 }

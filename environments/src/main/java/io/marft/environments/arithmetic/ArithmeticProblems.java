@@ -1,5 +1,6 @@
 package io.marft.environments.arithmetic;
 
+import io.marft.schemas.digest.SplitMix64;
 import java.util.List;
 import java.util.Random;
 
@@ -24,7 +25,7 @@ public final class ArithmeticProblems {
      * @param index place in the stream, from 0
      */
     public static Problem problem(Split split, long seed, long index) {
-        Random random = new Random(mix(mix(seed) ^ index));
+        Random random = new Random(SplitMix64.first(SplitMix64.first(seed) ^ index));
         while (true) {
             Problem candidate = candidate(random);
             if (split(candidate) == split && candidate.totals().stream().allMatch(total -> total >= 0 && total < 100)) {
@@ -37,7 +38,7 @@ public final class ArithmeticProblems {
     public static Split split(Problem problem) {
         long hash = 0;
         for (char symbol : problem.computation().toCharArray()) {
-            hash = mix(hash ^ symbol);
+            hash = SplitMix64.first(hash ^ symbol);
         }
         return (hash & 0xff) < HELD_OUT_PER_256 ? Split.HELD_OUT : Split.TRAIN;
     }
@@ -93,13 +94,5 @@ public final class ArithmeticProblems {
 
     private static int between(int least, int most, Random random) {
         return least + random.nextInt(most - least + 1);
-    }
-
-    /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014): spreads every bit of its input over the result. */
-    static long mix(long value) {
-        long bits = value + 0x9e3779b97f4a7c15L;
-        bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
-        bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
-        return bits ^ (bits >>> 31);
     }
 }

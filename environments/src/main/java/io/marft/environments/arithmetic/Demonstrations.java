@@ -1,5 +1,6 @@
 package io.marft.environments.arithmetic;
 
+import io.marft.schemas.digest.SplitMix64;
 import java.util.Random;
 
 /**
@@ -35,7 +36,7 @@ public final class Demonstrations {
      * @param index place in the stream, from 0
      */
     public static Demonstration demonstration(long seed, long index) {
-        Random random = new Random(ArithmeticProblems.mix(ArithmeticProblems.mix(seed ^ 0x6d617266L) ^ index));
+        Random random = new Random(SplitMix64.first(SplitMix64.first(seed ^ 0x6d617266L) ^ index));
         Problem problem = ArithmeticProblems.problem(Split.TRAIN, seed, index);
         int part = random.nextInt(100);
         if (part < DRILLS) {

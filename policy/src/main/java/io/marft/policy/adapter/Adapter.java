@@ -3,12 +3,11 @@ package io.marft.policy.adapter;
 import io.marft.policy.checkpoint.CheckpointException;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.policy.checkpoint.SafeTensors;
+import io.marft.policy.checkpoint.Sha256;
 import io.marft.policy.checkpoint.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,12 +173,7 @@ public final class Adapter {
 
     /** The digest {@code sha256:…} of {@link #toSafetensors()}: equal adapters have equal digests. */
     public String digest() {
-        try {
-            byte[] sha = MessageDigest.getInstance("SHA-256").digest(toSafetensors());
-            return "sha256:" + HexFormat.of().formatHex(sha);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return new Sha256().add(ByteBuffer.wrap(toSafetensors())).text();
     }
 
     /** The bytes of PEFT's {@code adapter_model.safetensors}; equal adapters give equal bytes. */

@@ -3,13 +3,9 @@ package io.marft.policy.checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,27 +110,22 @@ public record Checkpoint(ModelConfig config, DType dtype, Map<String, SafeTensor
 
     /** Digests the values and checks them: each byte is read only once. */
     private static String digest(ModelConfig config, DType dtype, Map<String, Shards.Found> weights) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            ByteBuffer buffer = ByteBuffer.allocateDirect(SafeTensors.BUFFER);
-            sha.update(config.toJson(dtype).getBytes(StandardCharsets.UTF_8));
-            weights.forEach((name, tensor) -> {
-                sha.update((name + tensor.view().shape()).getBytes(StandardCharsets.UTF_8));
-                tensor.view().pieces(buffer, (offset, piece) -> {
-                    int broken = dtype.firstNotFinite(piece);
-                    if (broken >= 0) {
-                        throw new CheckpointException(
-                                tensor.file(),
-                                "tensor " + name + " holds " + dtype.at(piece, broken * dtype.size()) + " at index "
-                                        + (offset / dtype.size() + broken) + ": weights must be finite");
-                    }
-                    sha.update(piece);
-                });
+        Sha256 sha = new Sha256().add(config.toJson(dtype));
+        ByteBuffer buffer = ByteBuffer.allocateDirect(SafeTensors.BUFFER);
+        weights.forEach((name, tensor) -> {
+            sha.add(name + tensor.view().shape());
+            tensor.view().pieces(buffer, (offset, piece) -> {
+                int broken = dtype.firstNotFinite(piece);
+                if (broken >= 0) {
+                    throw new CheckpointException(
+                            tensor.file(),
+                            "tensor " + name + " holds " + dtype.at(piece, broken * dtype.size()) + " at index "
+                                    + (offset / dtype.size() + broken) + ": weights must be finite");
+                }
+                sha.add(piece);
             });
-            return "sha256:" + HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        });
+        return sha.text();
     }
 
     /**

@@ -6,10 +6,8 @@ import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.wire.ChunkSet;
 import io.marft.streaming.log.LogRecords;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -65,21 +63,22 @@ public final class AdapterLog {
     }
 
     private LoggedAdapter read(AdapterManifest manifest) {
-        Map<Integer, ByteBuffer> pieces = new TreeMap<>();
+        ChunkSet chunks = new ChunkSet();
         log.forEach(topics.of(Topic.ADAPTER_CHUNKS), AdapterChunk.class, chunk -> {
             if (chunk.getTeam().equals(team)
                     && chunk.getAgent().equals(manifest.getAgent())
                     && chunk.getVersion() == manifest.getVersion()) {
-                pieces.put(chunk.getIndex(), chunk.getData());
+                chunks.add(chunk.getIndex(), chunk.getData());
             }
         });
         String name = "adapter version " + manifest.getVersion() + " of agent '" + manifest.getAgent() + "'";
-        if (pieces.size() != manifest.getChunks()) {
+        int count = manifest.getChunks();
+        if (!chunks.isWhole(count)) {
             throw new IllegalStateException(
-                    name + " is damaged: the log holds " + pieces.size() + " of " + manifest.getChunks() + " chunks");
+                    name + " is damaged: the log holds " + chunks.present(count) + " of " + count + " chunks");
         }
         Adapter adapter = Adapter.fromSafetensors(
-                Chunks.join(List.copyOf(pieces.values())),
+                chunks.join(count),
                 new LoraConfig(manifest.getRank(), manifest.getAlpha(), manifest.getTargets()));
         if (!adapter.digest().equals(manifest.getDigest())) {
             throw new IllegalStateException(name + " is damaged: its weights have digest " + adapter.digest()

@@ -3,21 +3,14 @@ package io.marft.trainer.publish;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.CheckpointChunk;
+import io.marft.schemas.wire.ChunkSet;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.LogRecords;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Finds the training state that a team's last committed update left behind. */
 public final class Checkpoints {
@@ -27,7 +20,9 @@ public final class Checkpoints {
 
     private static final long FURTHER = 8;
 
-    private final Map<Integer, CheckpointChunk> newest = new TreeMap<>();
+    private ChunkSet chunks = new ChunkSet();
+    /** A chunk of the newest checkpoint; any tells the update, the digest and the count. Null before the first. */
+    private CheckpointChunk newest;
 
     private Checkpoints() {}
 
@@ -68,37 +63,37 @@ public final class Checkpoints {
     }
 
     private boolean whole() {
-        return !newest.isEmpty()
-                && newest.size() == newest.values().iterator().next().getCount();
+        return newest != null && chunks.isWhole(newest.getCount());
     }
 
     /** Chunks come in the order of updates; those of an older one are forgotten. */
     private void add(CheckpointChunk chunk) {
-        newest.values().removeIf(known -> known.getUpdate() < chunk.getUpdate());
-        newest.put(chunk.getIndex(), chunk);
+        if (newest == null || newest.getUpdate() < chunk.getUpdate()) {
+            chunks = new ChunkSet();
+            newest = chunk;
+        }
+        if (newest.getUpdate() == chunk.getUpdate()) {
+            chunks.add(chunk.getIndex(), chunk.getData());
+        }
     }
 
     private Optional<TrainingState> state() {
-        if (newest.isEmpty()) {
+        if (newest == null) {
             return Optional.empty();
         }
-        CheckpointChunk any = newest.values().iterator().next();
-        List<ByteBuffer> pieces = new ArrayList<>();
-        newest.values().forEach(chunk -> pieces.add(chunk.getData()));
-        String digest = digest(pieces);
-        if (newest.size() != any.getCount() || !digest.equals(any.getDigest())) {
-            throw new IllegalStateException("checkpoint of update " + any.getUpdate() + " of team '" + any.getTeam()
-                    + "' is damaged: " + newest.size() + " of " + any.getCount() + " chunks with digest " + digest
-                    + ", expected " + any.getDigest());
+        int count = newest.getCount();
+        if (!whole()) {
+            throw damaged(chunks.present(count) + " of " + count + " chunks are there");
         }
-        return Optional.of(StateBytes.read(Chunks.stream(pieces)));
+        String digest = chunks.digest(count);
+        if (!digest.equals(newest.getDigest())) {
+            throw damaged("it has digest " + digest + ", expected " + newest.getDigest());
+        }
+        return Optional.of(StateBytes.read(chunks.stream(count)));
     }
 
-    private static String digest(List<ByteBuffer> pieces) {
-        try (InputStream bytes = Chunks.stream(pieces)) {
-            return StateBytes.digest(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private IllegalStateException damaged(String why) {
+        return new IllegalStateException("checkpoint of update " + newest.getUpdate() + " of team '" + newest.getTeam()
+                + "' is damaged: " + why);
     }
 }

@@ -11,6 +11,7 @@ import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Update;
+import io.marft.schemas.wire.ChunkCutter;
 import io.marft.schemas.wire.DeadLetters;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.configure.TrainerSettings;
@@ -173,7 +174,7 @@ public final class UpdateRecords {
 
     private void adapter(TrainingState state, String agent, Adapter adapter, Instant now) {
         byte[] weights = adapter.toSafetensors();
-        List<ByteBuffer> pieces = Chunks.cut(weights);
+        List<ByteBuffer> pieces = ChunkCutter.cut(weights);
         for (int i = 0; i < pieces.size(); i++) {
             records.add(new Outgoing(
                     topics.of(Topic.ADAPTER_CHUNKS),
@@ -208,9 +209,9 @@ public final class UpdateRecords {
     }
 
     private String checkpoint(TrainingState state) {
-        Chunks.Cutter cutter = new Chunks.Cutter();
+        ChunkCutter cutter = new ChunkCutter();
         String digest = write(state, cutter);
-        List<ByteBuffer> pieces = cutter.pieces();
+        List<ByteBuffer> pieces = cutter.chunks();
         for (int i = 0; i < pieces.size(); i++) {
             records.add(new Outgoing(
                     topics.of(Topic.CHECKPOINTS),

@@ -2,6 +2,7 @@ package io.marft.trainer.state;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.digest.Sha256;
 import io.marft.trainer.critic.Critic;
 import io.marft.trainer.optimizer.Moments;
 import java.io.BufferedOutputStream;
@@ -14,11 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +41,11 @@ public final class StateBytes {
      * @return {@code sha256:…} of what was written
      */
     public static String write(TrainingState state, OutputStream to) throws IOException {
-        MessageDigest digest = sha256();
-        DataOutputStream out =
-                new DataOutputStream(new BufferedOutputStream(new DigestOutputStream(to, digest), BLOCK));
+        Sha256 digest = new Sha256();
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(digest.through(to), BLOCK));
         writeState(out, state);
         out.flush();
-        return name(digest);
+        return digest.text();
     }
 
     /** The state as bytes in one array. */
@@ -131,32 +127,6 @@ public final class StateBytes {
             return new TrainingState(team, baseModelDigest, update, agents, critics);
         } catch (IOException e) {
             throw new IllegalArgumentException("training state is cut short or broken: " + e, e);
-        }
-    }
-
-    /** {@code sha256:…} of bytes. */
-    public static String digest(byte[] bytes) {
-        MessageDigest digest = sha256();
-        digest.update(bytes);
-        return name(digest);
-    }
-
-    /** {@code sha256:…} of the rest of a stream. */
-    public static String digest(InputStream bytes) throws IOException {
-        MessageDigest digest = sha256();
-        bytes.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        return name(digest);
-    }
-
-    private static String name(MessageDigest digest) {
-        return "sha256:" + HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
         }
     }
 

@@ -23,7 +23,6 @@ import io.marft.testkit.TestCluster;
 import io.marft.trainer.TrainerStack;
 import io.marft.trainer.Trajectories;
 import io.marft.trainer.publish.Checkpoints;
-import io.marft.trainer.publish.Chunks;
 import io.marft.trainer.replay.Replay;
 import io.marft.trainer.replay.ReplayReport;
 import io.marft.trainer.state.StateBytes;
@@ -95,7 +94,7 @@ final class TrainerServiceIT {
             AdapterChunk chunk =
                     stack.await(Topic.ADAPTER_CHUNKS, AdapterChunk.class, 2).get(0);
             Adapter adapter = Adapter.fromSafetensors(
-                    Chunks.join(List.of(chunk.getData())),
+                    chunk.getData().array(),
                     new LoraConfig(manifest.getRank(), manifest.getAlpha(), manifest.getTargets()));
             assertEquals(1, manifest.getVersion());
             assertEquals(manifest.getDigest(), adapter.digest());

@@ -6,9 +6,9 @@ import io.marft.experiment.declare.Algorithm;
 import io.marft.experiment.declare.EvaluationSettings;
 import io.marft.experiment.declare.Experiment;
 import io.marft.experiment.declare.RunKey;
+import io.marft.schemas.digest.Sha256;
 import io.marft.schemas.record.Team;
 import io.marft.trainer.configure.TrainingFile;
-import io.marft.trainer.state.StateBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,7 +68,7 @@ public record RunPlan(
     /** {@code sha256:…} of the definition. */
     public static String digest(Map<String, String> definition) {
         try {
-            return StateBytes.digest(JSON.writeValueAsString(definition).getBytes(StandardCharsets.UTF_8));
+            return Sha256.of(JSON.writeValueAsString(definition).getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A map of texts can be written as JSON", e);
         }

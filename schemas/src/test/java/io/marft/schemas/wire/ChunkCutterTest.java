@@ -1,9 +1,10 @@
-package io.marft.trainer.publish;
+package io.marft.schemas.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.schemas.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,26 +13,32 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ChunksTest {
+final class ChunkCutterTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, Chunks.SIZE - 1, Chunks.SIZE, Chunks.SIZE + 1, 3 * Chunks.SIZE})
+    @ValueSource(
+            ints = {0, 1, ChunkCutter.SIZE - 1, ChunkCutter.SIZE, ChunkCutter.SIZE + 1, 3 * ChunkCutter.SIZE})
     void shouldCutAStreamAsItCutsAnArrayAndJoinBoth(int size) throws IOException {
         byte[] whole = new byte[size];
         Random random = new Random(size);
         random.nextBytes(whole);
-        Chunks.Cutter cutter = new Chunks.Cutter();
+        ChunkCutter cutter = new ChunkCutter();
         for (int at = 0; at < size; ) {
             int count = Math.min(1 + random.nextInt(100_000), size - at);
             cutter.write(whole, at, count);
             at += count;
         }
-        List<ByteBuffer> pieces = cutter.pieces();
+        List<ByteBuffer> chunks = cutter.chunks();
 
-        assertEquals(Chunks.cut(whole), pieces);
-        assertTrue(pieces.stream().allMatch(piece -> piece.remaining() <= Chunks.SIZE));
-        assertArrayEquals(whole, Chunks.join(pieces));
-        try (InputStream stream = Chunks.stream(pieces)) {
+        assertEquals(ChunkCutter.cut(whole), chunks);
+        assertTrue(chunks.stream().allMatch(chunk -> chunk.remaining() <= ChunkCutter.SIZE));
+        ChunkSet set = new ChunkSet();
+        for (int i = 0; i < chunks.size(); i++) {
+            set.add(i, chunks.get(i));
+        }
+        assertArrayEquals(whole, set.join(chunks.size()));
+        assertEquals(Sha256.of(whole), set.digest(chunks.size()));
+        try (InputStream stream = set.stream(chunks.size())) {
             assertArrayEquals(whole, stream.readAllBytes());
         }
     }
