@@ -75,12 +75,24 @@ class CommandProcessIT {
         assertTrue(Files.readString(output()).contains("stopped; the data are kept in " + data));
     }
 
+    @Test
+    void shouldCloseTheStackThatAskStartedWhenAskedToStop() throws Exception {
+        Path data = directory.resolve("data");
+        Process process = marft("ask", data, null, "--timeout", "600", "What is 1 + 1?");
+        await(process, () -> process.descendants().findAny().isPresent());
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "ran for a minute after it was asked to stop");
+        children.forEach(child -> assertFalse(child.isAlive(), "the schema registry outlives the question"));
+        assertEquals(143, process.exitValue(), "the status of SIGTERM");
+    }
+
     private Process marft(String command, Path data, Path training, String... more) throws IOException {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
-                "--add-modules=jdk.incubator.vector",
+                "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
                 "-Dmarft.home=" + System.getProperty("marft.home"),
                 "-cp",
