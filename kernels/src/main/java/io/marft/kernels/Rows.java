@@ -12,7 +12,8 @@ public final class Rows {
     private static final VectorSpecies<Float> SPECIES = Vectors.SPECIES;
     private static final int VECTOR = Vectors.COUNT;
 
-    // exp(x) = 2^n exp(r) with n = round(x / ln 2) and r in [-ln 2 / 2, ln 2 / 2]. ln 2 is in two parts, the first with few
+    // exp(x) = 2^n exp(r) with n = round(x / ln 2) and r in [-ln 2 / 2, ln 2 / 2]. ln 2 is in two parts, the first with
+    // few
     // bits, so that n times it is exact.
     private static final float LOG2_E = 0x1.715476p0f; // 1 / ln 2
     private static final float LN2_HIGH = 0x1.63p-1f;
@@ -24,6 +25,7 @@ public final class Rows {
 
     /** Larger numbers count as this one, so that 2^n stays finite. */
     private static final float LARGEST = 88;
+
     private static final int BIAS = 127;
     private static final int MANTISSA = 23;
 

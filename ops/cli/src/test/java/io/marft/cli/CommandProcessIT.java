@@ -53,9 +53,10 @@ class CommandProcessIT {
             RunAccounts.assertNoExerciseIsLeftOut(client);
             assertEquals(
                     List.of("untuned", "tuned"),
-                    new Log(client).values(Topic.EVALUATIONS, Evaluation.class).stream()
-                            .map(Evaluation::getName)
-                            .toList());
+                    new Log(client)
+                            .values(Topic.EVALUATIONS, Evaluation.class).stream()
+                                    .map(Evaluation::getName)
+                                    .toList());
             assertTrue(new Log(client).values(Topic.UPDATES, Update.class).size() > 3, "the second run trained");
         }
         assertFinishes(marft("replay", data, null));
@@ -144,7 +145,8 @@ class CommandProcessIT {
             return 0;
         }
         try {
-            return new Log(stack.get().client()).values(Topic.UPDATES, Update.class)
+            return new Log(stack.get().client())
+                    .values(Topic.UPDATES, Update.class)
                     .size();
         } catch (IllegalArgumentException e) {
             return 0; // The topic is not there yet.

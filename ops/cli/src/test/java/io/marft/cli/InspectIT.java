@@ -65,8 +65,8 @@ class InspectIT {
     private static void send(KafkaProducer<String, byte[]> producer, RecordCodec codec, int second) {
         String topic = client.topics().of(Topic.REFERENCES);
         byte[] value = codec.encode(topic, new Reference("e" + second, "x", "boxed", "7", Instant.EPOCH));
-        var unused = producer.send(
-                new ProducerRecord<>(topic, second % PARTITIONS, 1000L * second, "e" + second, value));
+        var unused =
+                producer.send(new ProducerRecord<>(topic, second % PARTITIONS, 1000L * second, "e" + second, value));
     }
 
     @AfterAll

@@ -52,7 +52,9 @@ class LogSettingsTest {
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var output = process.getInputStream()) {
-            return new String(output.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(output.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 
@@ -72,20 +74,26 @@ class LogSettingsTest {
 
     @Test
     void shouldLogAsTheUsersOwnConfigurationSays() throws IOException {
-        assertEquals("own ERROR Command failed", lag("-Dx=y", "--log-config", own.toString()).get(0));
+        assertEquals(
+                "own ERROR Command failed",
+                lag("-Dx=y", "--log-config", own.toString()).get(0));
     }
 
     @Test
     void shouldKeepTheConfigurationThatLogbacksOwnPropertyNames() throws IOException {
-        assertEquals("own ERROR Command failed", lag("-Dlogback.configurationFile=" + own).get(0));
+        assertEquals(
+                "own ERROR Command failed",
+                lag("-Dlogback.configurationFile=" + own).get(0));
     }
 
     @Test
     void shouldRefuseAConfigurationThatIsNone() throws IOException {
-        List<String> lines = lag("-Dx=y", "--log-config", directory.resolve("none.xml").toString());
+        List<String> lines =
+                lag("-Dx=y", "--log-config", directory.resolve("none.xml").toString());
         assertEquals(1, lines.size(), lines.toString());
         assertTrue(
-                lines.get(0).startsWith("marft: log configuration " + directory.resolve("none.xml") + " does not exist"),
+                lines.get(0)
+                        .startsWith("marft: log configuration " + directory.resolve("none.xml") + " does not exist"),
                 lines.get(0));
     }
 }

@@ -22,18 +22,19 @@ final class RunAccounts {
     /** What is missing, double or wrong in a run's topics ({@link Verifier}). */
     static List<String> findings(ClientSettings client, String team) {
         var verifiers = Verifiers.onClassPath();
-        Verifier verifier = new Verifier(
-                (name, answer, reference) -> verifiers.get(name).verdict(answer, reference));
+        Verifier verifier =
+                new Verifier((name, answer, reference) -> verifiers.get(name).verdict(answer, reference));
         return verifier.verify(History.read(client, team)).findings();
     }
 
     /** The stream of training exercises has no gap, and no exercise is in it twice. */
     static void assertNoExerciseIsLeftOut(ClientSettings client) {
-        List<Integer> exercises = new Log(client).values(Topic.OBSERVATIONS, Observation.class).stream()
-                .filter(observation -> observation.getPurpose() == Purpose.TRAINING)
-                .map(Observation::getEpisode)
-                .map(episode -> Integer.parseInt(episode.substring(episode.lastIndexOf('-') + 1)))
-                .toList();
+        List<Integer> exercises = new Log(client)
+                .values(Topic.OBSERVATIONS, Observation.class).stream()
+                        .filter(observation -> observation.getPurpose() == Purpose.TRAINING)
+                        .map(Observation::getEpisode)
+                        .map(episode -> Integer.parseInt(episode.substring(episode.lastIndexOf('-') + 1)))
+                        .toList();
         assertEquals(exercises.size(), Set.copyOf(exercises).size());
         assertEquals(
                 exercises.size() - 1,

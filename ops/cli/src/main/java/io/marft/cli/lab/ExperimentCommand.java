@@ -97,7 +97,11 @@ public final class ExperimentCommand implements Callable<Integer> {
                 folder.clear();
             }
             ExperimentRunner runner = new ExperimentRunner(
-                    experiment, Tasks.named(Tasks.BUNDLED), folder, () -> LanguageModel.load(directory, options), perRun());
+                    experiment,
+                    Tasks.named(Tasks.BUNDLED),
+                    folder,
+                    () -> LanguageModel.load(directory, options),
+                    perRun());
             return follow(runner, signal, progress, results);
         }
     }
