@@ -53,9 +53,10 @@ class CommandProcessIT {
             RunAccounts.assertNoExerciseIsLeftOut(client);
             assertEquals(
                     List.of("untuned", "tuned"),
-                    new Log(client).values(Topic.EVALUATIONS, Evaluation.class).stream()
-                            .map(Evaluation::getName)
-                            .toList());
+                    new Log(client)
+                            .values(Topic.EVALUATIONS, Evaluation.class).stream()
+                                    .map(Evaluation::getName)
+                                    .toList());
             assertTrue(new Log(client).values(Topic.UPDATES, Update.class).size() > 3, "the second run trained");
         }
         assertFinishes(marft("replay", data, null));
@@ -75,12 +76,24 @@ class CommandProcessIT {
         assertTrue(Files.readString(output()).contains("stopped; the data are kept in " + data));
     }
 
+    @Test
+    void shouldCloseTheStackThatAskStartedWhenAskedToStop() throws Exception {
+        Path data = directory.resolve("data");
+        Process process = marft("ask", data, null, "--timeout", "600", "What is 1 + 1?");
+        await(process, () -> process.descendants().findAny().isPresent());
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "ran for a minute after it was asked to stop");
+        children.forEach(child -> assertFalse(child.isAlive(), "the schema registry outlives the question"));
+        assertEquals(143, process.exitValue(), "the status of SIGTERM");
+    }
+
     private Process marft(String command, Path data, Path training, String... more) throws IOException {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
-                "--add-modules=jdk.incubator.vector",
+                "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
                 "-Dmarft.home=" + System.getProperty("marft.home"),
                 "-cp",
@@ -132,7 +145,8 @@ class CommandProcessIT {
             return 0;
         }
         try {
-            return new Log(stack.get().client()).values(Topic.UPDATES, Update.class)
+            return new Log(stack.get().client())
+                    .values(Topic.UPDATES, Update.class)
                     .size();
         } catch (IllegalArgumentException e) {
             return 0; // The topic is not there yet.

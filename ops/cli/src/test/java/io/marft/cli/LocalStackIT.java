@@ -66,8 +66,7 @@ class LocalStackIT {
             assertEquals(40, evaluation.getProblems());
 
             int bad = sendBadRecords(
-                    client,
-                    new Log(client).values(Topic.ACTIONS, Action.class).get(0));
+                    client, new Log(client).values(Topic.ACTIONS, Action.class).get(0));
             stack.startTraining();
             await(() -> new Log(client).values(Topic.UPDATES, Update.class).size() >= 4);
             stack.stopTraining();
@@ -88,12 +87,14 @@ class LocalStackIT {
             RunAccounts.assertNoExerciseIsLeftOut(client);
             assertEquals(
                     bad,
-                    new Log(client).values(Topic.DEAD_LETTERS, DeadLetter.class).stream()
-                            .filter(letter -> letter.getKey() != null
-                                    && new String(bytes(letter.getKey()), StandardCharsets.UTF_8).startsWith("bad-"))
-                            .map(letter -> letter.getTopic() + letter.getPartition() + "@" + letter.getOffset())
-                            .distinct()
-                            .count());
+                    new Log(client)
+                            .values(Topic.DEAD_LETTERS, DeadLetter.class).stream()
+                                    .filter(letter -> letter.getKey() != null
+                                            && new String(bytes(letter.getKey()), StandardCharsets.UTF_8)
+                                                    .startsWith("bad-"))
+                                    .map(letter -> letter.getTopic() + letter.getPartition() + "@" + letter.getOffset())
+                                    .distinct()
+                                    .count());
             assertTrue(stack.failure().isEmpty());
         }
     }

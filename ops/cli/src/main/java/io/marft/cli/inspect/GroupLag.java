@@ -64,8 +64,7 @@ record GroupLag(String group, String topic, int partitions, long behind) {
      * @param committed by group the offsets that it has committed
      * @param ends where these partitions end
      */
-    static List<GroupLag> of(
-            SortedMap<String, Map<TopicPartition, Long>> committed, Map<TopicPartition, Long> ends) {
+    static List<GroupLag> of(SortedMap<String, Map<TopicPartition, Long>> committed, Map<TopicPartition, Long> ends) {
         List<GroupLag> lags = new ArrayList<>();
         committed.forEach((group, offsets) -> {
             SortedMap<String, GroupLag> byTopic = new TreeMap<>();

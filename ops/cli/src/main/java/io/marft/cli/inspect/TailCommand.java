@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 /** Prints a topic's records as JSON, one to a line. */
 @Command(
         name = "tail",
-        description = "Prints the last records of a topic as JSON, one to a line; of a long topic it reads only the end.",
+        description =
+                "Prints the last records of a topic as JSON, one to a line; of a long topic it reads only the end.",
         mixinStandardHelpOptions = true)
 public final class TailCommand implements Callable<Integer> {
 
