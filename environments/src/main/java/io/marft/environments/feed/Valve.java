@@ -81,8 +81,8 @@ final class Valve implements AutoCloseable {
         List<TopicPartition> partitions = reader.partitions();
         present = reader.readable();
         Map<TopicPartition, Long> places = readNewestUpdates(partitions);
-        partitions.forEach(partition -> backlog.named(partition.partition())
-                .ifPresent(offset -> places.put(partition, offset + 1)));
+        partitions.forEach(partition ->
+                backlog.named(partition.partition()).ifPresent(offset -> places.put(partition, offset + 1)));
         reader.open(List.of(updates, trajectories));
         reader.seek(places);
     }
@@ -99,9 +99,7 @@ final class Valve implements AutoCloseable {
         reader.open(List.of(updates));
         Map<TopicPartition, Long> ends = reader.readable();
         boolean whole = false;
-        for (long offsets = FIRST_LOOK;
-                !whole && !backlog.named(wanted) && offsets <= FURTHEST;
-                offsets *= FURTHER) {
+        for (long offsets = FIRST_LOOK; !whole && !backlog.named(wanted) && offsets <= FURTHEST; offsets *= FURTHER) {
             whole = reader.seekBefore(ends, offsets);
             reader.readTo(ends, this::take);
         }

@@ -30,8 +30,7 @@ class BacklogTest {
     private final Backlog backlog = new Backlog("chain", LIMIT, Duration.ofSeconds(60), 0);
 
     private static Trajectory trajectory(String episode, String team, Purpose purpose, Closure closure) {
-        return new Trajectory(
-                episode, team, 1, purpose, closure, true, List.of(), Instant.EPOCH, Instant.EPOCH);
+        return new Trajectory(episode, team, 1, purpose, closure, true, List.of(), Instant.EPOCH, Instant.EPOCH);
     }
 
     private void closed(int partition, long offset) {
@@ -40,8 +39,7 @@ class BacklogTest {
 
     private static void closed(Backlog backlog, int partition, long offset) {
         String episode = partition + "@" + offset;
-        backlog.closed(
-                partition, offset, episode, trajectory(episode, "chain", Purpose.TRAINING, Closure.HORIZON));
+        backlog.closed(partition, offset, episode, trajectory(episode, "chain", Purpose.TRAINING, Closure.HORIZON));
     }
 
     static Update update(String team, List<TrajectoryOffset> inputs, List<DroppedTrajectory> dropped) {
@@ -191,8 +189,7 @@ class BacklogTest {
                     waiting.get(partition).add(offset);
                 } else if (next.containsKey(partition)) {
                     long read = Math.max(0, next.get(partition) - random.nextInt(5));
-                    counted.updated(
-                            update("chain", List.of(new TrajectoryOffset(partition, read, "")), List.of()), 0);
+                    counted.updated(update("chain", List.of(new TrajectoryOffset(partition, read, "")), List.of()), 0);
                     waiting.get(partition).removeIf(offset -> offset <= read);
                 }
                 int all = waiting.stream().mapToInt(List::size).sum();

@@ -156,15 +156,7 @@ class ValveIT {
     void shouldNotCountTrajectoriesUnderAnothersKey() throws Exception {
         ClientSettings client = client("valve-keys");
         Trajectory stray = new Trajectory(
-                "stray",
-                "chain",
-                1,
-                Purpose.TRAINING,
-                Closure.HORIZON,
-                true,
-                List.of(),
-                Instant.EPOCH,
-                Instant.EPOCH);
+                "stray", "chain", 1, Purpose.TRAINING, Closure.HORIZON, true, List.of(), Instant.EPOCH, Instant.EPOCH);
         for (int i = 0; i < 2 * LIMIT; i++) {
             write(client, Topic.TRAJECTORIES, "other-" + i, stray);
         }

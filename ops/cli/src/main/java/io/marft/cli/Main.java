@@ -66,22 +66,22 @@ public final class Main implements Runnable {
 
     /** In the order in which the help lists them. */
     private static final List<Class<?>> COMMANDS = Stream.<Class<?>>of(
-            DemoCommand.class,
-            AskCommand.class,
-            UpCommand.class,
-            ConfigCommand.class,
-            TopicsCommand.class,
-            LagCommand.class,
-            TailCommand.class,
-            DeadLettersCommand.class,
-            ReplayCommand.class,
-            AdaptersCommand.class,
-            PretrainCommand.class,
-            BenchCommand.class,
-            ExperimentCommand.class,
-            ProvisionCommand.class,
-            TeamCommand.class,
-            ServeCommand.class)
+                    DemoCommand.class,
+                    AskCommand.class,
+                    UpCommand.class,
+                    ConfigCommand.class,
+                    TopicsCommand.class,
+                    LagCommand.class,
+                    TailCommand.class,
+                    DeadLettersCommand.class,
+                    ReplayCommand.class,
+                    AdaptersCommand.class,
+                    PretrainCommand.class,
+                    BenchCommand.class,
+                    ExperimentCommand.class,
+                    ProvisionCommand.class,
+                    TeamCommand.class,
+                    ServeCommand.class)
             .filter(command -> Installation.whole() || !OF_A_CHECKOUT.contains(command))
             .toList();
 

@@ -38,8 +38,7 @@ class ServicesDistributionIT {
 
     @Test
     void shouldBeAtMostThreeFifthsOfEverything() throws IOException {
-        assertTrue(
-                bytes(SERVICES) <= 0.6 * bytes(EVERYTHING), bytes(SERVICES) + " of " + bytes(EVERYTHING) + " bytes");
+        assertTrue(bytes(SERVICES) <= 0.6 * bytes(EVERYTHING), bytes(SERVICES) + " of " + bytes(EVERYTHING) + " bytes");
     }
 
     @Test

@@ -38,7 +38,10 @@ final class Arrivals implements AutoCloseable {
             for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
                 seen.add(record.partition());
             }
-            check(deadline, "records on partitions " + seen + " of " + reader.partitions().size());
+            check(
+                    deadline,
+                    "records on partitions " + seen + " of "
+                            + reader.partitions().size());
         }
     }
 

@@ -169,7 +169,8 @@ public final class ServiceProcess implements AutoCloseable {
     /** Freezes it, by SIGSTOP. When this returns, it lives and does nothing. */
     public void freeze() {
         signal("STOP");
-        // The kernel stops each thread when that next enters or leaves the kernel. On a busy machine this takes a while.
+        // The kernel stops each thread when that next enters or leaves the kernel. On a busy machine this takes a
+        // while.
         while (!threadsStopped()) {
             LockSupport.parkNanos(1_000_000);
         }

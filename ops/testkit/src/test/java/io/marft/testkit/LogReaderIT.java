@@ -162,15 +162,18 @@ class LogReaderIT {
                         "max.compaction.lag.ms", "50"));
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("compacted"));
                 LogReader reader = LogReader.atBeginning(client, List.of("compacted"))) {
-            producer.send(new ProducerRecord<>("compacted", "first", new byte[] {'f'})).get();
+            producer.send(new ProducerRecord<>("compacted", "first", new byte[] {'f'}))
+                    .get();
             List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
             for (int round = 0; records.isEmpty() || records.size() >= 200 * round; round++) {
                 for (int i = 0; i < 200; i++) {
                     var unused = producer.send(new ProducerRecord<>("compacted", "again", new byte[] {'a'}));
                 }
                 producer.flush();
-                TimeUnit.MILLISECONDS.sleep(300); // The next record begins a segment, and the cleaner takes the last one.
-                producer.send(new ProducerRecord<>("compacted", "again", new byte[] {'z'})).get();
+                TimeUnit.MILLISECONDS.sleep(
+                        300); // The next record begins a segment, and the cleaner takes the last one.
+                producer.send(new ProducerRecord<>("compacted", "again", new byte[] {'z'}))
+                        .get();
                 records.clear();
                 reader.open(List.of("compacted"));
                 reader.readToEnd(records::add);

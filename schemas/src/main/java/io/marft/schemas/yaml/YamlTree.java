@@ -2,6 +2,7 @@ package io.marft.schemas.yaml;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -33,7 +34,14 @@ record YamlTree(JsonNode root, Map<String, Place> places) {
     /** The value of a key that is not there. */
     static final JsonNode NOTHING = MissingNode.getInstance();
 
-    private static final YAMLFactory YAML = new YAMLFactory();
+    /** No file of ours is near it, and a thread's small stack has room for it. */
+    private static final int MOST_NESTING = 100;
+
+    private static final YAMLFactory YAML = YAMLFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MOST_NESTING)
+                    .build())
+            .build();
 
     /** @param source names the text in messages */
     static YamlTree parse(String yaml, String source) {

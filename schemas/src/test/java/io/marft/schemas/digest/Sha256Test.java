@@ -25,7 +25,8 @@ class Sha256Test {
 
         assertEquals(ABC, Sha256.of(BYTES));
         assertEquals(ABC, Sha256.of(new ByteArrayInputStream(BYTES)));
-        assertEquals(ABC, new Sha256().add("a").add(ByteBuffer.wrap(BYTES, 1, 2)).text());
+        assertEquals(
+                ABC, new Sha256().add("a").add(ByteBuffer.wrap(BYTES, 1, 2)).text());
         assertEquals(ABC, written.text());
         assertEquals(32, new Sha256().add("abc").bytes().length);
     }

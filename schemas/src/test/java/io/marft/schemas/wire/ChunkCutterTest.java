@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ChunkCutterTest {
 
     @ParameterizedTest
-    @ValueSource(
-            ints = {0, 1, ChunkCutter.SIZE - 1, ChunkCutter.SIZE, ChunkCutter.SIZE + 1, 3 * ChunkCutter.SIZE})
+    @ValueSource(ints = {0, 1, ChunkCutter.SIZE - 1, ChunkCutter.SIZE, ChunkCutter.SIZE + 1, 3 * ChunkCutter.SIZE})
     void shouldCutAStreamAsItCutsAnArrayAndJoinBoth(int size) throws IOException {
         byte[] whole = new byte[size];
         Random random = new Random(size);

@@ -170,8 +170,7 @@ public final class LogReader implements AutoCloseable {
     }
 
     /** Reads on up to these places, and stands at them afterwards. */
-    public void readTo(
-            Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> action) {
+    public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> action) {
         try {
             while (!LogEnds.reached(consumer, ends)) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
@@ -240,11 +239,7 @@ public final class LogReader implements AutoCloseable {
     }
 
     /** Reads from one offset to another, with that one; what is not there is passed over. */
-    void read(
-            TopicPartition partition,
-            long first,
-            long last,
-            Consumer<ConsumerRecord<String, byte[]>> action) {
+    void read(TopicPartition partition, long first, long last, Consumer<ConsumerRecord<String, byte[]>> action) {
         List<TopicPartition> one = List.of(partition);
         if (partitions.contains(partition)) {
             long from = Math.max(first, consumer.beginningOffsets(one).get(partition));
@@ -256,9 +251,7 @@ public final class LogReader implements AutoCloseable {
     }
 
     /** Reads elsewhere, and comes back to where it stood. */
-    private void read(
-            Map<TopicPartition, TailWalk.Range> ranges,
-            Consumer<ConsumerRecord<String, byte[]>> action) {
+    private void read(Map<TopicPartition, TailWalk.Range> ranges, Consumer<ConsumerRecord<String, byte[]>> action) {
         Map<TopicPartition, Long> stood = new HashMap<>();
         partitions.forEach(partition -> stood.put(partition, consumer.position(partition)));
         Map<TopicPartition, Long> ends = new HashMap<>();

@@ -30,10 +30,10 @@ final class TailWalk {
     private static final int GROWTH = 4;
 
     /** Later first; of two partitions' records of one time the higher partition's counts as the later one. */
-    private static final Comparator<ConsumerRecord<String, byte[]>> AGE = Comparator.<ConsumerRecord<String, byte[]>>
-            comparingLong(ConsumerRecord::timestamp)
-            .thenComparing(ConsumerRecord::topic)
-            .thenComparingInt(ConsumerRecord::partition);
+    private static final Comparator<ConsumerRecord<String, byte[]>> AGE =
+            Comparator.<ConsumerRecord<String, byte[]>>comparingLong(ConsumerRecord::timestamp)
+                    .thenComparing(ConsumerRecord::topic)
+                    .thenComparingInt(ConsumerRecord::partition);
 
     private final int count;
     private final Map<TopicPartition, Part> parts = new HashMap<>();
@@ -112,9 +112,8 @@ final class TailWalk {
         }
         List<ConsumerRecord<String, byte[]>> newest = new ArrayList<>();
         while (newest.size() < count) {
-            Optional<Deque<ConsumerRecord<String, byte[]>>> latest = rests.stream()
-                    .filter(rest -> !rest.isEmpty())
-                    .max(Comparator.comparing(Deque::getLast, AGE));
+            Optional<Deque<ConsumerRecord<String, byte[]>>> latest =
+                    rests.stream().filter(rest -> !rest.isEmpty()).max(Comparator.comparing(Deque::getLast, AGE));
             if (latest.isEmpty()) {
                 break;
             }

@@ -189,7 +189,9 @@ class TailWalkTest {
         TailWalk walk = new TailWalk(2, beginnings, ends);
         Set<Long> kept = new HashSet<>();
         for (var ranges = walk.next(); !ranges.isEmpty(); ranges = walk.next()) {
-            for (long offset = ranges.get(FIRST).from(); offset < ranges.get(FIRST).to(); offset++) {
+            for (long offset = ranges.get(FIRST).from();
+                    offset < ranges.get(FIRST).to();
+                    offset++) {
                 walk.add(consumed(FIRST, offset, offset));
             }
         }

@@ -33,8 +33,7 @@ import io.marft.trainer.Require;
 public record GeneralizedAdvantage(double gamma, double lambda, double tokenGamma, Normalization normalization) {
 
     /** MARFT's: γ = 0.99, λ = 0.95, γ_token = 1. */
-    public static final GeneralizedAdvantage DEFAULT =
-            new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT);
+    public static final GeneralizedAdvantage DEFAULT = new GeneralizedAdvantage(0.99, 0.95, 1, Normalization.PER_AGENT);
 
     public GeneralizedAdvantage {
         Require.given("normalization", normalization);

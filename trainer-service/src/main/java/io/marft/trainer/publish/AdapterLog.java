@@ -78,8 +78,7 @@ public final class AdapterLog {
                     name + " is damaged: the log holds " + chunks.present(count) + " of " + count + " chunks");
         }
         Adapter adapter = Adapter.fromSafetensors(
-                chunks.join(count),
-                new LoraConfig(manifest.getRank(), manifest.getAlpha(), manifest.getTargets()));
+                chunks.join(count), new LoraConfig(manifest.getRank(), manifest.getAlpha(), manifest.getTargets()));
         if (!adapter.digest().equals(manifest.getDigest())) {
             throw new IllegalStateException(name + " is damaged: its weights have digest " + adapter.digest()
                     + ", its manifest says " + manifest.getDigest());

@@ -43,7 +43,8 @@ final class TrainerLease implements AutoCloseable {
     TrainerLease(TrainerSettings settings, String instance) {
         this.team = settings.team().getName();
         this.lease = new TopicPartition(settings.client().topics().of(Topic.CHECKPOINTS), 0);
-        Map<String, Object> properties = settings.client().consumer(settings.client().names().trainerLease(settings.team().getName()));
+        Map<String, Object> properties = settings.client()
+                .consumer(settings.client().names().trainerLease(settings.team().getName()));
         properties.putAll(StaticMember.properties(instance));
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
         properties.put(

@@ -10,7 +10,8 @@ public final class Seeds {
 
     /** The first eight bytes of SHA-256 over seed and purpose. */
     public static long derive(long seed, String purpose) {
-        Sha256 digest = new Sha256().add(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
+        Sha256 digest =
+                new Sha256().add(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
         return ByteBuffer.wrap(digest.add(purpose).bytes()).getLong();
     }
 }
