@@ -38,6 +38,7 @@ record YamlTree(JsonNode root, Map<String, Place> places) {
     private static final int MOST_NESTING = 100;
 
     private static final YAMLFactory YAML = YAMLFactory.builder()
+            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MOST_NESTING)
                     .build())
