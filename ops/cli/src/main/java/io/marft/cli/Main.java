@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,25 +64,23 @@ public final class Main implements Runnable {
             DemoCommand.class, UpCommand.class, PretrainCommand.class, BenchCommand.class, ExperimentCommand.class);
 
     /** In the order in which the help lists them. */
-    private static final List<Class<?>> COMMANDS = Stream.<Class<?>>of(
-                    DemoCommand.class,
-                    AskCommand.class,
-                    UpCommand.class,
-                    ConfigCommand.class,
-                    TopicsCommand.class,
-                    LagCommand.class,
-                    TailCommand.class,
-                    DeadLettersCommand.class,
-                    ReplayCommand.class,
-                    AdaptersCommand.class,
-                    PretrainCommand.class,
-                    BenchCommand.class,
-                    ExperimentCommand.class,
-                    ProvisionCommand.class,
-                    TeamCommand.class,
-                    ServeCommand.class)
-            .filter(command -> Installation.whole() || !OF_A_CHECKOUT.contains(command))
-            .toList();
+    private static final List<Class<?>> COMMANDS = List.of(
+            DemoCommand.class,
+            AskCommand.class,
+            UpCommand.class,
+            ConfigCommand.class,
+            TopicsCommand.class,
+            LagCommand.class,
+            TailCommand.class,
+            DeadLettersCommand.class,
+            ReplayCommand.class,
+            AdaptersCommand.class,
+            PretrainCommand.class,
+            BenchCommand.class,
+            ExperimentCommand.class,
+            ProvisionCommand.class,
+            TeamCommand.class,
+            ServeCommand.class);
 
     @Option(
             names = Settings.FILE_OPTION,
@@ -134,14 +131,24 @@ public final class Main implements Runnable {
                 .filter(command -> arguments.length > 0
                         && command != ConfigCommand.class
                         && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .filter(Main::isHere)
                 .findFirst()
                 .<List<Class<?>>>map(List::of)
-                .orElse(COMMANDS);
+                .orElseGet(Main::all);
+    }
+
+    private static List<Class<?>> all() {
+        return COMMANDS.stream().filter(Main::isHere).toList();
+    }
+
+    /** Looks for the broker only where it matters: the search goes through every library. */
+    private static boolean isHere(Class<?> command) {
+        return !OF_A_CHECKOUT.contains(command) || Installation.whole();
     }
 
     /** All commands, with the defaults of their options: for reference pages and tests. */
     public static CommandLine commandLine() {
-        return commandLine(SettingsSources.none(), COMMANDS);
+        return commandLine(SettingsSources.none(), all());
     }
 
     private static CommandLine commandLine(SettingsSources sources, List<Class<?>> commands) {
