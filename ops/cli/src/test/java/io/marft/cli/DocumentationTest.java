@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.local.Installation;
+import io.marft.schemas.catalogue.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,6 +57,16 @@ class DocumentationTest {
             }
         }
         assertEquals(List.of(), missing, "pages that docs/README.md does not name");
+    }
+
+    @Test
+    void shouldSayOfEveryMetricHowItIsCalled() throws IOException {
+        String page = Files.readString(HOME.resolve("docs/marft.md"));
+        List<String> missing = Arrays.stream(Metric.values())
+                .map(metric -> metric == Metric.GRADIENT_NORM ? metric.of("<agent>") : metric.key())
+                .filter(name -> !page.contains("`" + name + "`"))
+                .toList();
+        assertEquals(List.of(), missing, "metrics that docs/marft.md does not name");
     }
 
     private static List<Path> pages() throws IOException {

@@ -2,6 +2,7 @@ package io.marft.trainer.publish;
 
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
+import io.marft.schemas.catalogue.Metric;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.AdapterChunk;
@@ -64,7 +65,7 @@ public final class UpdateRecords {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
         Map<String, Double> metrics = new TreeMap<>(result.metrics());
-        metrics.put("charts/tokens_per_second", result.tokens() / seconds);
+        metrics.put(Metric.TOKENS_PER_SECOND.key(), result.tokens() / seconds);
         List<List<DroppedTrajectory>> dropped = batch.droppedInPieces();
         int last = dropped.size() - 1;
         dropped.subList(0, last)

@@ -1,6 +1,7 @@
 package io.marft.trainer.service;
 
 import io.marft.policy.LanguageModel;
+import io.marft.schemas.catalogue.Metric;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.wire.RecordCodec;
@@ -158,7 +159,7 @@ final class TrainerTerm implements AutoCloseable {
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", result.state().update())
-                .addKeyValue("return", result.metrics().get("charts/episodic_return"))
+                .addKeyValue("return", result.metrics().get(Metric.EPISODIC_RETURN.key()))
                 .addKeyValue("dropped", batch.dropped().size())
                 .addKeyValue("millis", ChronoUnit.MILLIS.between(startedAt, Instant.now()))
                 .log("trainer committed an update");

@@ -2,6 +2,7 @@ package io.marft.trainer.update;
 
 import io.marft.policy.train.Score;
 import io.marft.policy.train.Sequence;
+import io.marft.schemas.catalogue.Metric;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.objective.ActionTerm;
@@ -171,13 +172,13 @@ final class PolicyTraining {
     private static Map<String, Double> metrics(PolicyDiagnostics seen, double gradientNorm, int steps) {
         double units = seen.units();
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("losses/policy_loss", seen.surrogate() / units);
-        metrics.put("losses/entropy", seen.entropy() / units);
-        metrics.put("losses/approx_kl", seen.approxKl() / units);
-        metrics.put("losses/clipfrac", seen.clipped() / units);
-        metrics.put("losses/kl_base", seen.klBase() / units);
-        metrics.put("charts/policy_steps", (double) steps);
-        metrics.put("grad_norm", gradientNorm);
+        metrics.put(Metric.POLICY_LOSS.key(), seen.surrogate() / units);
+        metrics.put(Metric.ENTROPY.key(), seen.entropy() / units);
+        metrics.put(Metric.APPROX_KL.key(), seen.approxKl() / units);
+        metrics.put(Metric.CLIP_FRACTION.key(), seen.clipped() / units);
+        metrics.put(Metric.KL_BASE.key(), seen.klBase() / units);
+        metrics.put(Metric.POLICY_STEPS.key(), (double) steps);
+        metrics.put(Metric.GRADIENT_NORM.key(), gradientNorm);
         return metrics;
     }
 }

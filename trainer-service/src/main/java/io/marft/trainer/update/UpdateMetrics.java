@@ -1,5 +1,6 @@
 package io.marft.trainer.update;
 
+import io.marft.schemas.catalogue.Metric;
 import io.marft.trainer.batch.Decision;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.state.AgentState;
@@ -12,8 +13,6 @@ import java.util.stream.Stream;
 /** Gathers an update's diagnostics under their usual names. */
 final class UpdateMetrics {
 
-    private static final String MISMATCH = "rollout/mismatch_kl";
-
     private final Rollout rollout;
     private final long version;
     private final Map<String, Map<String, Double>> agents = new LinkedHashMap<>();
@@ -24,13 +23,13 @@ final class UpdateMetrics {
         this.rollout = rollout;
         this.version = version;
         whole.put(
-                "charts/episodic_return",
+                Metric.EPISODIC_RETURN.key(),
                 rollout.episodes().stream()
                         .mapToDouble(Episode::earned)
                         .average()
                         .orElse(0));
         whole.put(
-                "rollout/staleness",
+                Metric.STALENESS.key(),
                 rollout.decisions().stream()
                         .mapToDouble(decision -> version - decision.version())
                         .average()
@@ -40,7 +39,7 @@ final class UpdateMetrics {
     /** Adds what came of an agent's turn. */
     void agent(String agent, int[] own, PolicyTraining.Outcome outcome) {
         Map<String, Double> metrics = new LinkedHashMap<>(outcome.metrics());
-        whole.put("grad_norm/" + agent, metrics.remove("grad_norm"));
+        whole.put(Metric.GRADIENT_NORM.of(agent), metrics.remove(Metric.GRADIENT_NORM.key()));
         double divergence = 0;
         int tokens = 0;
         for (int i = 0; i < own.length; i++) {
@@ -51,7 +50,7 @@ final class UpdateMetrics {
             }
         }
         if (tokens > 0) {
-            metrics.put(MISMATCH, divergence / tokens);
+            metrics.put(Metric.MISMATCH_KL.key(), divergence / tokens);
         }
         agents.put(agent, metrics);
     }
@@ -68,9 +67,11 @@ final class UpdateMetrics {
 
     /** Adds what came of the critics' turns: means over them. */
     void critics(List<CriticTraining.Outcome> outcomes, Credit credit) {
-        whole.put("losses/value_loss", mean(outcomes.stream().map(CriticTraining.Outcome::valueLoss)));
-        whole.put("losses/explained_variance", credit.explainedVariance());
-        whole.put("grad_norm/critic", mean(outcomes.stream().map(CriticTraining.Outcome::gradientNorm)));
+        whole.put(Metric.VALUE_LOSS.key(), mean(outcomes.stream().map(CriticTraining.Outcome::valueLoss)));
+        whole.put(Metric.EXPLAINED_VARIANCE.key(), credit.explainedVariance());
+        whole.put(
+                Metric.GRADIENT_NORM.of(Metric.CRITIC),
+                mean(outcomes.stream().map(CriticTraining.Outcome::gradientNorm)));
     }
 
     private static double mean(Stream<Double> values) {

@@ -31,7 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -50,14 +50,26 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static final Duration GLANCE = Duration.ofMillis(500);
 
-    /** The services that a deployment consists of. */
+    /** The services that a deployment consists of, and how each is run. A new one is a line here. */
     public enum Kind {
-        ENVIRONMENT,
-        ROUTER,
-        AGENTS,
-        REWARD,
-        ASSEMBLER,
-        TRAINER
+        ENVIRONMENT(ServeCommand::environment),
+        ROUTER((serve, client, team) ->
+                serve.run(new RouterService(new RouterSettings(client, serve.instance, serve.stateDirectory)))),
+        AGENTS(ServeCommand::agents),
+        REWARD((serve, client, team) -> serve.run(new ScoreService(client, serve.instance, serve.stateDirectory))),
+        ASSEMBLER(
+                (serve, client, team) -> serve.run(new AssembleService(client, serve.instance, serve.stateDirectory))),
+        TRAINER(ServeCommand::trainer);
+
+        private interface Runner {
+            int run(ServeCommand serve, ClientSettings client, Team team);
+        }
+
+        private final Runner runner;
+
+        Kind(Runner runner) {
+            this.runner = runner;
+        }
     }
 
     private static final class ByName implements ITypeConverter<Task> {
@@ -134,33 +146,26 @@ public final class ServeCommand implements Callable<Integer> {
 
     private int serve() {
         ClientSettings client = cluster.client();
-        Team team = teamOptions.team();
+        Team team = teamOptions.team(); // Whatever the service: a file that cannot be used is refused.
         Logs.toConsole();
-        return switch (kind) {
-            case ENVIRONMENT -> environment(client, team);
-            case ROUTER -> run(new RouterService(new RouterSettings(client, instance, stateDirectory)));
-            case REWARD -> run(new ScoreService(client, instance, stateDirectory));
-            case ASSEMBLER -> run(new AssembleService(client, instance, stateDirectory));
-            case AGENTS ->
-                onModel(
-                        ModelOptions.Use.SERVING,
-                        (model, unused) -> new AgentService(agentSettings(client, team), model),
-                        team);
-            case TRAINER ->
-                onModel(
-                        ModelOptions.Use.TRAINING,
-                        (model, of) -> new TrainerService(
-                                model,
-                                new TrainerSettings(client, of, training.configuration(), seed, training.threads()),
-                                instance),
-                        teamOptions.inForce(client));
-        };
+        return kind.runner.run(this, client, team);
     }
 
     private int environment(ClientSettings client, Team team) {
         EnvironmentSettings settings = new EnvironmentSettings(
                 team, seed, inFlight, EnvironmentSettings.run(team, seed), patience, maxUntrained);
         return run(new EnvironmentService(client, settings, task));
+    }
+
+    private int agents(ClientSettings client, Team team) {
+        AgentSettings settings = agentSettings(client, team);
+        return onModel(ModelOptions.Use.SERVING, model -> new AgentService(settings, model));
+    }
+
+    private int trainer(ClientSettings client, Team file) {
+        TrainerSettings settings = new TrainerSettings(
+                client, teamOptions.inForce(client), training.configuration(), seed, training.threads());
+        return onModel(ModelOptions.Use.TRAINING, model -> new TrainerService(model, settings, instance));
     }
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {
@@ -180,9 +185,9 @@ public final class ServeCommand implements Callable<Integer> {
         return new AgentSettings(client, team.getName(), named, instance, agentBatch, agentLinger);
     }
 
-    private int onModel(ModelOptions.Use use, BiFunction<LanguageModel, Team, Service> service, Team team) {
+    private int onModel(ModelOptions.Use use, Function<LanguageModel, Service> service) {
         try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(use))) {
-            return run(service.apply(model, team));
+            return run(service.apply(model));
         }
     }
 

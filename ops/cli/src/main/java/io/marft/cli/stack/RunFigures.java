@@ -1,5 +1,6 @@
 package io.marft.cli.stack;
 
+import io.marft.schemas.catalogue.Metric;
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.Closure;
@@ -123,8 +124,8 @@ public final class RunFigures {
             return; // An account of what no update learned from.
         }
         updates++;
-        kl = update.getMetrics().getOrDefault("losses/approx_kl", Double.NaN);
-        batchReturn = update.getMetrics().getOrDefault("charts/episodic_return", Double.NaN);
+        kl = update.getMetrics().getOrDefault(Metric.APPROX_KL.key(), Double.NaN);
+        batchReturn = update.getMetrics().getOrDefault(Metric.EPISODIC_RETURN.key(), Double.NaN);
         for (AgentUpdate agent : update.getAgents()) {
             committedAt.put(new AgentVersion(agent.getAgent(), agent.getVersion()), timestamp);
         }

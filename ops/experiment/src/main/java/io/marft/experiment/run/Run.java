@@ -6,6 +6,7 @@ import io.marft.experiment.declare.ExperimentException;
 import io.marft.experiment.game.Arena;
 import io.marft.experiment.game.Problems;
 import io.marft.policy.LanguageModel;
+import io.marft.schemas.catalogue.Metric;
 import io.marft.schemas.record.Trajectory;
 import io.marft.trainer.batch.Episode;
 import io.marft.trainer.batch.EpisodeReader;
@@ -87,7 +88,7 @@ public final class Run {
                         played.tokens(),
                         count,
                         count - episodes.size(),
-                        result.metrics().get("charts/episodic_return"));
+                        result.metrics().get(Metric.EPISODIC_RETURN.key()));
                 observer.trained(played.tokens(), now() - begun);
                 if (state.curve().size() < due(state.tokens())) {
                     state = measure(learned, state);
