@@ -45,7 +45,7 @@ class RegistryAnswersTest {
         server.start();
         codec = new RecordCodec(Registries.at(
                 "http://127.0.0.1:" + server.getAddress().getPort(),
-                Map.of("http.read.timeout.ms", 200, "max.retries", 0)));
+                Map.of("http.read.timeout.ms", 2000, "max.retries", 0)));
     }
 
     @AfterEach

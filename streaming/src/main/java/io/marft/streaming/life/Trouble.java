@@ -57,7 +57,7 @@ public sealed interface Trouble {
     default boolean stops() {
         return this instanceof Refused
                 || this instanceof Broken
-                || this instanceof Fenced fenced && fenced.place() == Place.MEMBER;
+                || (this instanceof Fenced fenced && fenced.place() == Place.MEMBER);
     }
 
     /** The error as one to throw: itself where it is unchecked. */

@@ -119,7 +119,7 @@ class TroubleTest {
     private static Map<String, String> table(String... rows) {
         Map<String, String> table = new TreeMap<>();
         for (int row = 0; row < rows.length; row += 2) {
-            for (String name : rows[row + 1].strip().split("\\s+")) {
+            for (String name : rows[row + 1].strip().split("\\s+", -1)) {
                 assertEquals(null, table.put(name, rows[row]), name);
             }
         }

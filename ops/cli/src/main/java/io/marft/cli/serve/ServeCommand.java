@@ -51,6 +51,7 @@ public final class ServeCommand implements Callable<Integer> {
     private static final Duration GLANCE = Duration.ofMillis(500);
 
     /** The services that a deployment consists of, and how each is run. A new one is a line here. */
+    @SuppressWarnings("ImmutableEnumChecker") // Runners are functions without state.
     public enum Kind {
         ENVIRONMENT(ServeCommand::environment),
         ROUTER((serve, client, team) ->
