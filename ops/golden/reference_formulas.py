@@ -1,6 +1,6 @@
 """Numbers that the published reference implementation's formulas give, for the trainer's `reference` mode.
 
-Needs numpy only. Written from the formulas of MARFT.md and of the paper (arXiv 2504.16129), and by other means than the
+Needs numpy only. Written from the formulas of docs/marft.md and of the paper (arXiv 2504.16129), and by other means than the
 Java it judges: advantages come from a system of linear equations instead of a recursion, and slopes from central
 differences instead of derivatives.
 """
@@ -44,7 +44,7 @@ def rollout(random: numpy.random.Generator, case: tuple) -> dict:
     masks[numpy.cumsum(episodes)] = 0
     if not closed:
         masks[-1] = 1
-    # MARFT.md: the last agent is always paid.
+    # docs/marft.md: the last agent is always paid.
     rewards = numpy.zeros((steps, agents))
     rewards[:, -1] = rounded(random.uniform(-1, 1, steps))
     lengths = random.integers(1, longest + 1, (steps + 1, agents))
@@ -60,8 +60,8 @@ def rollout(random: numpy.random.Generator, case: tuple) -> dict:
 def credit(rewards: numpy.ndarray, values: list, masks: numpy.ndarray, gamma: float, lam: float) -> dict:
     """Advantages and returns of one level, as the solution of A(i) − λ d(i) A(i+1) = r(i) + d(i) V(i+1) − V(i).
 
-    d(i) is γ between the tokens of an action (MARFT.md: the reference has no γ_token), γ·masks[t+1] behind the last agent
-    of step t and γ·masks[t] between its agents (MARFT.md: the previous step's flag).
+    d(i) is γ between the tokens of an action (docs/marft.md: the reference has no γ_token), γ·masks[t+1] behind the last agent
+    of step t and γ·masks[t] between its agents (docs/marft.md: the previous step's flag).
     """
     steps, agents = rewards.shape
     flat, paid, discount = [], [], []
@@ -87,7 +87,7 @@ def nested(flat: numpy.ndarray, shape: list) -> list:
 
 
 def normalisations(random: numpy.random.Generator) -> list:
-    """MARFT.md: joint, exact zeros left out — of mean and deviation, that is; they are then shifted like the rest."""
+    """docs/marft.md: joint, exact zeros left out — of mean and deviation, that is; they are then shifted like the rest."""
     cases = []
     for count, zeros in [(8, 0), (12, 5), (30, 9), (6, 4)]:
         advantages = rounded(random.normal(0.3, 2, count))
@@ -150,7 +150,7 @@ def policy_losses(random: numpy.random.Generator) -> list:
 
 
 def value_losses(random: numpy.random.Generator) -> list:
-    """Huber's loss of R − V is quadratic within δ and linear above; MARFT.md: in the reference it is zero below −δ."""
+    """Huber's loss of R − V is quadratic within δ and linear above; docs/marft.md: in the reference it is zero below −δ."""
 
     def huber(error: numpy.ndarray) -> numpy.ndarray:
         return numpy.select(

@@ -15,7 +15,7 @@ final class GeneralizedAdvantageTest {
         return new GeneralizedAdvantage(gamma, lambda, tokenGamma, Normalization.NONE);
     }
 
-    /** The hand-checkable case of MARFT.md: one step, two agents, terminal. */
+    /** The hand-checkable case of docs/marft.md: one step, two agents, terminal. */
     @Test
     void shouldCreditTwoAgentsOfOneStepAsWorkedByHand() {
         GeneralizedAdvantage.Estimate estimate =

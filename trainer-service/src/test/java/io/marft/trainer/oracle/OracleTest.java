@@ -16,7 +16,7 @@ final class OracleTest {
     private static final double TWO = Math.log(2);
     private static final PolicyOracle PLAIN = new PolicyOracle(0.2, 0, 0, 5);
 
-    /** MARFT.md's hand-checkable case. */
+    /** docs/marft.md's hand-checkable case. */
     @Test
     void shouldCreditActionsAsWorkedByHand() {
         OracleEpisode episode = chain(true, decision(0, 0, 0, 0.5), decision(0, 1, 1, 0.4));

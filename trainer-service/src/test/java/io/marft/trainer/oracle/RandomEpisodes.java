@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** Episodes of random teams: everything that MARFT.md allows, drawn from one seed. */
+/** Episodes of random teams: everything that docs/marft.md allows, drawn from one seed. */
 public final class RandomEpisodes {
 
     private final Random random;

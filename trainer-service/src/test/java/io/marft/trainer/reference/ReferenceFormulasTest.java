@@ -146,7 +146,7 @@ final class ReferenceFormulasTest {
         assertArrayEquals(vector(expected.get("byValue")), slope.byValue(), GOLDEN);
     }
 
-    /** MARFT.md's hand-checkable case: in the buffer's first episode nothing is wrong at action level. */
+    /** docs/marft.md's hand-checkable case: in the buffer's first episode nothing is wrong at action level. */
     @Test
     void shouldCreditTheFirstEpisodeAsWorkedByHand() {
         ReferenceAdvantage.Estimate estimate = ReferenceAdvantage.of(
