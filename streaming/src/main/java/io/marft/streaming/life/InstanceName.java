@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -29,9 +28,9 @@ public final class InstanceName implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{" + LENGTH + "}");
 
     private final String name;
-    private final FileChannel locked;
+    private final LockedFile locked;
 
-    private InstanceName(String name, FileChannel locked) {
+    private InstanceName(String name, LockedFile locked) {
         this.name = name;
         this.locked = locked;
     }
@@ -48,15 +47,10 @@ public final class InstanceName implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             for (int i = 0; i < MOST_PROCESSES; i++) {
-                FileChannel file = FileChannel.open(
-                        directory.resolve(service + "-" + i),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
-                if (lock(file)) {
-                    return new InstanceName(known(file), file);
+                Optional<LockedFile> file = LockedFile.take(directory.resolve(service + "-" + i));
+                if (file.isPresent()) {
+                    return new InstanceName(known(file.get().channel()), file.get());
                 }
-                file.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -66,14 +60,6 @@ public final class InstanceName implements AutoCloseable {
         }
         throw new IllegalStateException("more than " + MOST_PROCESSES + " processes of service " + service
                 + " share state directory " + stateDirectory);
-    }
-
-    private static boolean lock(FileChannel file) throws IOException {
-        try {
-            return file.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // Another part of this process holds the lock.
-        }
     }
 
     /** The name in the file, or a new one if there is none or a crash left only a part of it. */

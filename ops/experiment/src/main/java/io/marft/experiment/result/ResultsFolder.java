@@ -7,11 +7,10 @@ import io.marft.experiment.declare.RunKey;
 import io.marft.experiment.run.RunCheckpoint;
 import io.marft.experiment.run.RunPlan;
 import io.marft.experiment.run.RunResult;
+import io.marft.streaming.life.LockedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +37,9 @@ public final class ResultsFolder implements AutoCloseable {
 
     private final Path folder;
     private final Path runs;
-    private final FileChannel lock;
+    private final LockedFile lock;
 
-    private ResultsFolder(Path folder, FileChannel lock) {
+    private ResultsFolder(Path folder, LockedFile lock) {
         this.folder = folder;
         this.runs = folder.resolve("runs");
         this.lock = lock;
@@ -54,26 +53,13 @@ public final class ResultsFolder implements AutoCloseable {
     public static ResultsFolder open(Path folder) {
         try {
             Files.createDirectories(folder.resolve("runs"));
-            FileChannel channel =
-                    FileChannel.open(folder.resolve("runs/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new ExperimentException("results folder " + folder
-                        + " is used by a running experiment: let that one end, or name another with --out");
-            }
-            return new ResultsFolder(folder, channel);
+            LockedFile lock = LockedFile.take(folder.resolve("runs/lock"))
+                    .orElseThrow(() -> new ExperimentException("results folder " + folder
+                            + " is used by a running experiment: let that one end, or name another with --out"));
+            return new ResultsFolder(folder, lock);
         } catch (IOException e) {
             throw new ExperimentException(
                     "results folder " + folder + " cannot be written (" + e + "): name another with --out", e);
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 
