@@ -7,7 +7,6 @@ import io.marft.cli.options.TeamOptions;
 import io.marft.local.Installation;
 import io.marft.policy.checkpoint.ModelConfig;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,12 +75,7 @@ final class BenchPipelineCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        PipelineReport report = new PipelineBench(plan(), line -> {
-                    err.println(line);
-                    err.flush();
-                })
-                .run();
+        PipelineReport report = new PipelineBench(plan(), BenchCommand.progress(spec)).run();
         BenchCommand.report(spec, report.text(), report.json(), json);
         return 0;
     }

@@ -8,7 +8,6 @@ import io.marft.bench.policy.Workload;
 import io.marft.bench.report.Phase;
 import io.marft.local.Installation;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -162,16 +161,12 @@ final class BenchPolicyCommand implements Callable<Integer> {
 
     private PolicyBench bench() {
         Path directory = model.isBlank() ? Installation.find().model() : Path.of(model);
-        PrintWriter err = spec.commandLine().getErr();
         try {
             Workload workload = new Workload(batch, promptTokens, commonTokens, newTokens, loraRank, loraTargets);
             int all = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
             Plan plan = new Plan(
                     directory.toString(), device, all, cacheMemory << MIB, graphMemory << MIB, warmUp, workload);
-            return new PolicyBench(plan, what.phases(batch), repeat, peer.map(Peer::new), line -> {
-                err.println(line);
-                err.flush();
-            });
+            return new PolicyBench(plan, what.phases(batch), repeat, peer.map(Peer::new), BenchCommand.progress(spec));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

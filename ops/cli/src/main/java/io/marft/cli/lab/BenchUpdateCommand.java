@@ -9,7 +9,6 @@ import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.objective.Level;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -75,12 +74,7 @@ final class BenchUpdateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        UpdateReport report = new UpdateBench(plan(), line -> {
-                    err.println(line);
-                    err.flush();
-                })
-                .run();
+        UpdateReport report = new UpdateBench(plan(), BenchCommand.progress(spec)).run();
         BenchCommand.report(spec, report.text(), report.json(), json);
         return 0;
     }
