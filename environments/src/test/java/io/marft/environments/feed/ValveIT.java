@@ -169,7 +169,9 @@ class ValveIT {
     @Test
     void shouldGoOnWhenTheBrokerWasAway() throws Exception {
         ClientSettings client = client("valve-outage");
-        try (Peers peers = new Peers(client);
+        // The rest of the world waits for the broker, however long it is away.
+        ClientSettings patient = new ClientSettings(client.bootstrapServers(), client.registryUrl(), client.prefix());
+        try (Peers peers = new Peers(patient);
                 EnvironmentService environment = environment(client)) {
             rest(environment);
             learn(client, 5); // So that it is at work when the broker goes.
