@@ -73,7 +73,7 @@ class ExperimentCommandTest {
         Path file = file("tokens: 0");
 
         assertEquals(1, execute("experiment", file.toString(), "--out", directory.toString()));
-        assertEquals("marft: " + file + ": tokens must be at least 1, got: 0\n", err.toString());
+        assertEquals("marft: " + file + ": tokens must be at least 1, got: 0 (line 2)\n", err.toString());
     }
 
     @Test
