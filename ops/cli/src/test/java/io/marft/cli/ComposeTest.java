@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.marft.cli.serve.ServeCommand;
 import io.marft.cli.settings.Variables;
+import io.marft.local.ServiceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +71,8 @@ class ComposeTest {
                 served.add(service.get("command").get(1).asText());
             }
         }
-        Set<String> all = java.util.Arrays.stream(ServeCommand.Kind.values())
-                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+        Set<String> all = java.util.Arrays.stream(ServiceKind.values())
+                .map(ServiceKind::label)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(all, served);
     }

@@ -1,22 +1,19 @@
 package io.marft.local;
 
-import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
-import io.marft.actor.routing.RouterService;
-import io.marft.actor.routing.RouterSettings;
-import io.marft.environments.feed.EnvironmentService;
+import io.marft.actor.acting.Policy;
+import io.marft.actor.acting.TurnGenerator;
 import io.marft.environments.feed.EnvironmentSettings;
+import io.marft.environments.task.Task;
 import io.marft.environments.task.Tasks;
 import io.marft.policy.LanguageModel;
-import io.marft.reward.assemble.AssembleService;
-import io.marft.reward.score.ScoreService;
 import io.marft.schemas.record.Team;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
 import io.marft.streaming.provision.Provisioning;
 import io.marft.trainer.configure.TrainerSettings;
-import io.marft.trainer.service.TrainerService;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +35,7 @@ public final class LocalStack implements AutoCloseable {
     private final LocalCluster cluster;
     private final LanguageModel model;
     private final Closing closing;
+    private final ServiceKind.Parts parts = new Parts();
     private final List<Service> running = new CopyOnWriteArrayList<>();
     private List<Service> training = List.of();
 
@@ -73,7 +71,7 @@ public final class LocalStack implements AutoCloseable {
             }
             LocalStack stack = new LocalStack(settings, cluster, model, closing);
             progress.accept("starting the services");
-            stack.startServing();
+            stack.start(ServiceKind.Part.SERVING);
             return stack;
         } catch (RuntimeException e) {
             closing.close();
@@ -81,20 +79,15 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    private void startServing() {
-        ClientSettings client = cluster.client();
-        Path state = settings.dataDirectory().resolve("streams");
-        start(new ScoreService(client, INSTANCE, state));
-        start(new AssembleService(client, INSTANCE, state));
-        start(new RouterService(new RouterSettings(client, state)));
-        start(new AgentService(new AgentSettings(client, settings.team().getName(), List.of()), model));
-    }
-
-    private <T extends Service> T start(T service) {
-        closing.later(service);
-        service.start();
-        running.add(service);
-        return service;
+    private List<Service> start(ServiceKind.Part part) {
+        List<Service> started = new ArrayList<>();
+        for (ServiceKind kind : ServiceKind.of(part)) {
+            Service service = closing.later(kind.make(parts));
+            service.start();
+            running.add(service);
+            started.add(service);
+        }
+        return started;
     }
 
     /** Opens the stream of exercises and starts the trainer. */
@@ -102,25 +95,65 @@ public final class LocalStack implements AutoCloseable {
         if (!training.isEmpty()) {
             throw new IllegalStateException("training has been started already");
         }
-        Team team = team();
-        TrainerService trainer = start(new TrainerService(
-                model,
-                new TrainerSettings(
-                        cluster.client(), team, settings.training(), settings.seed(), settings.trainerThreads()),
-                INSTANCE));
-        EnvironmentService environment = start(new EnvironmentService(
-                cluster.client(),
-                new EnvironmentSettings(team, settings.seed(), settings.inFlight())
-                        .withMaxUntrained(settings.training().batchEpisodes()),
-                Tasks.named(Tasks.BUNDLED)));
-        training = List.of(environment, trainer);
+        training = start(ServiceKind.Part.TRAINING);
+    }
+
+    /** What the stack's services are made of. */
+    private final class Parts implements ServiceKind.Parts {
+
+        @Override
+        public ClientSettings client() {
+            return cluster.client();
+        }
+
+        @Override
+        public String instance() {
+            return INSTANCE;
+        }
+
+        @Override
+        public Path stateDirectory() {
+            return settings.dataDirectory().resolve("streams");
+        }
+
+        @Override
+        public AgentSettings agents() {
+            return new AgentSettings(cluster.client(), settings.team().getName(), List.of());
+        }
+
+        @Override
+        public Policy policy() {
+            return new TurnGenerator(model);
+        }
+
+        @Override
+        public LanguageModel model() {
+            return model;
+        }
+
+        @Override
+        public TrainerSettings trainer() {
+            return new TrainerSettings(
+                    cluster.client(), team(), settings.training(), settings.seed(), settings.trainerThreads());
+        }
+
+        @Override
+        public EnvironmentSettings environment() {
+            return new EnvironmentSettings(team(), settings.seed(), settings.inFlight())
+                    .withMaxUntrained(settings.training().batchEpisodes());
+        }
+
+        @Override
+        public Task task() {
+            return Tasks.named(Tasks.BUNDLED);
+        }
     }
 
     /** Ends the stream of exercises and the trainer; when it returns, adapter versions stand still. */
     public synchronized void stopTraining() {
-        for (Service service : training) {
-            running.remove(service);
-            service.close();
+        for (int i = training.size() - 1; i >= 0; i--) {
+            running.remove(training.get(i));
+            training.get(i).close();
         }
         training = List.of();
     }

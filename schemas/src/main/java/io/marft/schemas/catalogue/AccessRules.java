@@ -47,26 +47,13 @@ public final class AccessRules {
      */
     public List<AclBinding> of(Role role, String principal) {
         Rights rights = new Rights(principal);
-        for (Topic topic : Topic.values()) {
-            if (topic != Topic.TURNS) {
-                if (topic.readers().contains(role)) {
-                    rights.allow(TOPIC, names.of(topic), LITERAL, READ);
-                }
-                if (topic.writers().contains(role)) {
-                    rights.allow(TOPIC, names.of(topic), LITERAL, WRITE);
-                }
-            }
-        }
-        switch (role) {
-            case ROUTER -> {
-                // Teams come while it runs.
-                rights.allow(TOPIC, names.turns(""), PREFIXED, WRITE);
-                rights.streams(clients.application(role.label()));
-            }
-            case REWARD, ASSEMBLER -> rights.streams(clients.application(role.label()));
-            case AGENT -> {
+        role.reads().stream().sorted().forEach(topic -> reads(rights, topic));
+        role.writes().stream().sorted().forEach(topic -> writes(rights, topic));
+        switch (role.clients()) {
+            case PLAIN -> {}
+            case STREAMS -> rights.streams(clients.application(role.label()));
+            case AGENTS -> {
                 for (TeamAgent agent : team.getAgents()) {
-                    rights.allow(TOPIC, names.turns(agent.getName()), LITERAL, READ);
                     rights.allow(GROUP, clients.agent(agent.getName()), LITERAL, READ);
                     rights.allow(TRANSACTIONAL_ID, clients.agentMember(agent.getName(), ""), PREFIXED, WRITE);
                 }
@@ -81,12 +68,25 @@ public final class AccessRules {
                 rights.allow(GROUP, clients.environments(team.getName()), PREFIXED, READ);
                 rights.allow(TRANSACTIONAL_ID, clients.environments(team.getName()), PREFIXED, WRITE);
             }
-            case OPERATOR -> rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE);
-            case EVALUATOR, AUDITOR, CLIENT -> {
-                // They read without a group and write without transactions.
-            }
+            case ADMIN -> rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE);
         }
         return rights.bindings;
+    }
+
+    private void reads(Rights rights, Topic topic) {
+        if (topic == Topic.TURNS) {
+            team.getAgents().forEach(agent -> rights.allow(TOPIC, names.turns(agent.getName()), LITERAL, READ));
+        } else {
+            rights.allow(TOPIC, names.of(topic), LITERAL, READ);
+        }
+    }
+
+    private void writes(Rights rights, Topic topic) {
+        if (topic == Topic.TURNS) {
+            rights.allow(TOPIC, names.turns(""), PREFIXED, WRITE); // Teams come while it runs.
+        } else {
+            rights.allow(TOPIC, names.of(topic), LITERAL, WRITE);
+        }
     }
 
     private record Rights(String principal, List<AclBinding> bindings) {

@@ -1,16 +1,5 @@
 package io.marft.schemas.catalogue;
 
-import static io.marft.schemas.catalogue.Role.AGENT;
-import static io.marft.schemas.catalogue.Role.ASSEMBLER;
-import static io.marft.schemas.catalogue.Role.AUDITOR;
-import static io.marft.schemas.catalogue.Role.CLIENT;
-import static io.marft.schemas.catalogue.Role.ENVIRONMENT;
-import static io.marft.schemas.catalogue.Role.EVALUATOR;
-import static io.marft.schemas.catalogue.Role.OPERATOR;
-import static io.marft.schemas.catalogue.Role.REWARD;
-import static io.marft.schemas.catalogue.Role.ROUTER;
-import static io.marft.schemas.catalogue.Role.TRAINER;
-
 import io.marft.schemas.record.Action;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
@@ -27,58 +16,41 @@ import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.record.Update;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * The catalogue: every topic of the system, what it holds, how it is kept, and who may write and read it. No topic
- * exists beside these; {@link #TURNS} stands for one topic per agent.
+ * The catalogue: every topic of the system, what it holds and how it is kept. {@link Role} says who may write and
+ * read it. No topic exists beside these; {@link #TURNS} stands for one topic per agent.
  *
  * <p>Episode-keyed topics are co-partitioned. What learning is proved from (trajectories, updates, adapters) is kept
  * for ever; the live flow between services is kept for a week.
  */
-@SuppressWarnings("ImmutableEnumChecker") // The sets are unmodifiable.
 public enum Topic {
-    OBSERVATIONS(
-            Observation.class,
-            Key.EPISODE,
-            Keep.WEEK,
-            from(ENVIRONMENT, EVALUATOR, OPERATOR, ROUTER),
-            to(ROUTER, REWARD, ASSEMBLER)),
-    REFERENCES(Reference.class, Key.EPISODE, Keep.WEEK, from(ENVIRONMENT, EVALUATOR), to(REWARD)),
-    TURNS(Turn.class, Key.EPISODE, Keep.WEEK, from(ROUTER), to(AGENT)),
-    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK, from(AGENT), to(ROUTER, ENVIRONMENT, REWARD, ASSEMBLER, OPERATOR)),
+    OBSERVATIONS(Observation.class, Key.EPISODE, Keep.WEEK),
+    REFERENCES(Reference.class, Key.EPISODE, Keep.WEEK),
+    TURNS(Turn.class, Key.EPISODE, Keep.WEEK),
+    ACTIONS(Action.class, Key.EPISODE, Keep.WEEK),
     /** Nothing reads it yet. */
-    FEEDBACK(Feedback.class, Key.EPISODE, Keep.WEEK, from(CLIENT), to()),
-    REWARDS(Reward.class, Key.EPISODE, Keep.WEEK, from(REWARD), to(ENVIRONMENT, ASSEMBLER)),
-    TRAJECTORIES(
-            Trajectory.class,
-            Key.EPISODE,
-            Keep.FOREVER,
-            from(ASSEMBLER),
-            to(TRAINER, AUDITOR, ENVIRONMENT, EVALUATOR, OPERATOR)),
-    UPDATES(Update.class, Key.TEAM, Keep.FOREVER, from(TRAINER), to(AUDITOR, ENVIRONMENT)),
-    ADAPTERS(AdapterManifest.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),
-    ADAPTER_CHUNKS(AdapterChunk.class, Key.AGENT, Keep.FOREVER, from(TRAINER), to(AGENT, AUDITOR)),
-    CHECKPOINTS(CheckpointChunk.class, Key.TEAM_CHUNK, Keep.LATEST, from(TRAINER), to(TRAINER)),
+    FEEDBACK(Feedback.class, Key.EPISODE, Keep.WEEK),
+    REWARDS(Reward.class, Key.EPISODE, Keep.WEEK),
+    TRAJECTORIES(Trajectory.class, Key.EPISODE, Keep.FOREVER),
+    UPDATES(Update.class, Key.TEAM, Keep.FOREVER),
+    ADAPTERS(AdapterManifest.class, Key.AGENT, Keep.FOREVER),
+    ADAPTER_CHUNKS(AdapterChunk.class, Key.AGENT, Keep.FOREVER),
+    CHECKPOINTS(CheckpointChunk.class, Key.TEAM_CHUNK, Keep.LATEST),
     /** Nothing writes or reads it yet. */
-    PROMOTIONS(Promotion.class, Key.AGENT, Keep.FOREVER, from(), to()),
-    EVALUATIONS(Evaluation.class, Key.TEAM, Keep.FOREVER, from(EVALUATOR), to(AUDITOR)),
-    TEAMS(
-            Team.class,
-            Key.TEAM,
-            Keep.FOREVER,
-            from(OPERATOR),
-            to(ENVIRONMENT, ROUTER, AGENT, REWARD, ASSEMBLER, TRAINER, EVALUATOR, OPERATOR, AUDITOR)),
-    DEAD_LETTERS(
-            DeadLetter.class,
-            Key.SOURCE,
-            Keep.FOREVER,
-            from(ROUTER, AGENT, REWARD, ASSEMBLER, TRAINER),
-            to(OPERATOR, EVALUATOR));
+    PROMOTIONS(Promotion.class, Key.AGENT, Keep.FOREVER),
+    EVALUATIONS(Evaluation.class, Key.TEAM, Keep.FOREVER),
+    TEAMS(Team.class, Key.TEAM, Keep.FOREVER),
+    DEAD_LETTERS(DeadLetter.class, Key.SOURCE, Keep.FOREVER);
 
     /** What a topic's records are keyed by; keys are UTF-8 strings. */
     public enum Key {
@@ -107,15 +79,11 @@ public enum Topic {
     private final Class<? extends SpecificRecord> type;
     private final Key key;
     private final Keep keep;
-    private final Set<Role> writers;
-    private final Set<Role> readers;
 
-    Topic(Class<? extends SpecificRecord> type, Key key, Keep keep, Set<Role> writers, Set<Role> readers) {
+    Topic(Class<? extends SpecificRecord> type, Key key, Keep keep) {
         this.type = type;
         this.key = key;
         this.keep = keep;
-        this.writers = writers;
-        this.readers = readers;
     }
 
     /** The last part of the topic's name, for instance {@code adapter-chunks}. */
@@ -141,14 +109,14 @@ public enum Topic {
         return keep;
     }
 
-    /** Who may write. */
+    /** Who may write, in the order of {@link Role}. */
     public Set<Role> writers() {
-        return writers;
+        return roles(role -> role.writes().contains(this));
     }
 
-    /** Who may read. */
+    /** Who may read, in the order of {@link Role}. */
     public Set<Role> readers() {
-        return readers;
+        return roles(role -> role.reads().contains(this));
     }
 
     /** Whether the topic has the configured number of partitions (by episode) or a single, totally ordered one. */
@@ -166,11 +134,7 @@ public enum Topic {
         return keep == Keep.WEEK ? Optional.of(Duration.ofDays(7)) : Optional.empty();
     }
 
-    private static Set<Role> from(Role... roles) {
-        return Set.of(roles);
-    }
-
-    private static Set<Role> to(Role... roles) {
-        return Set.of(roles);
+    private static Set<Role> roles(Predicate<Role> which) {
+        return Arrays.stream(Role.values()).filter(which).collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -1,9 +1,8 @@
 package io.marft.cli.serve;
 
-import io.marft.actor.acting.AgentService;
 import io.marft.actor.acting.AgentSettings;
-import io.marft.actor.routing.RouterService;
-import io.marft.actor.routing.RouterSettings;
+import io.marft.actor.acting.Policy;
+import io.marft.actor.acting.TurnGenerator;
 import io.marft.cli.options.ClusterOptions;
 import io.marft.cli.options.DeviceOptions;
 import io.marft.cli.options.TeamOptions;
@@ -11,27 +10,22 @@ import io.marft.cli.options.TrainingOptions;
 import io.marft.cli.process.Failures;
 import io.marft.cli.process.Logs;
 import io.marft.cli.process.StopSignal;
-import io.marft.environments.feed.EnvironmentService;
 import io.marft.environments.feed.EnvironmentSettings;
 import io.marft.environments.task.Task;
 import io.marft.environments.task.Tasks;
+import io.marft.local.ServiceKind;
 import io.marft.policy.LanguageModel;
 import io.marft.policy.decoder.ModelOptions;
-import io.marft.reward.assemble.AssembleService;
-import io.marft.reward.score.ScoreService;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.InstanceName;
 import io.marft.streaming.life.Service;
 import io.marft.trainer.configure.TrainerSettings;
-import io.marft.trainer.service.TrainerService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -50,29 +44,6 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static final Duration GLANCE = Duration.ofMillis(500);
 
-    /** The services that a deployment consists of, and how each is run. A new one is a line here. */
-    @SuppressWarnings("ImmutableEnumChecker") // Runners are functions without state.
-    public enum Kind {
-        ENVIRONMENT(ServeCommand::environment),
-        ROUTER((serve, client, team) ->
-                serve.run(new RouterService(new RouterSettings(client, serve.instance, serve.stateDirectory)))),
-        AGENTS(ServeCommand::agents),
-        REWARD((serve, client, team) -> serve.run(new ScoreService(client, serve.instance, serve.stateDirectory))),
-        ASSEMBLER(
-                (serve, client, team) -> serve.run(new AssembleService(client, serve.instance, serve.stateDirectory))),
-        TRAINER(ServeCommand::trainer);
-
-        private interface Runner {
-            int run(ServeCommand serve, ClientSettings client, Team team);
-        }
-
-        private final Runner runner;
-
-        Kind(Runner runner) {
-            this.runner = runner;
-        }
-    }
-
     private static final class ByName implements ITypeConverter<Task> {
 
         @Override
@@ -86,7 +57,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "One of ${COMPLETION-CANDIDATES}, in any case.")
-    private Kind kind;
+    private ServiceKind kind;
 
     @Option(names = "--instance", paramLabel = "NAME", descriptionKey = "service.instance")
     private String instance;
@@ -135,38 +106,93 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!instance.isBlank() || kind == Kind.ENVIRONMENT) {
+        if (!instance.isBlank() || kind == ServiceKind.ENVIRONMENT) {
             return serve();
         }
-        try (InstanceName claimed =
-                InstanceName.claim(stateDirectory, kind.name().toLowerCase(Locale.ROOT))) {
+        try (InstanceName claimed = InstanceName.claim(stateDirectory, kind.label())) {
             instance = claimed.name();
             return serve();
         }
     }
 
     private int serve() {
-        ClientSettings client = cluster.client();
         Team team = teamOptions.team(); // Whatever the service: a file that cannot be used is refused.
-        Logs.toConsole();
-        return kind.runner.run(this, client, team);
+        try (Parts parts = new Parts(cluster.client(), team)) {
+            Logs.toConsole();
+            return run(kind.make(parts));
+        }
     }
 
-    private int environment(ClientSettings client, Team team) {
-        EnvironmentSettings settings = new EnvironmentSettings(
-                team, seed, inFlight, EnvironmentSettings.run(team, seed), patience, maxUntrained);
-        return run(new EnvironmentService(client, settings, task));
-    }
+    /** What the service is made of, by this command's options. */
+    private final class Parts implements ServiceKind.Parts, AutoCloseable {
 
-    private int agents(ClientSettings client, Team team) {
-        AgentSettings settings = agentSettings(client, team);
-        return onModel(ModelOptions.Use.SERVING, model -> new AgentService(settings, model));
-    }
+        private final ClientSettings client;
+        private final Team team;
+        private LanguageModel model;
 
-    private int trainer(ClientSettings client, Team file) {
-        TrainerSettings settings = new TrainerSettings(
-                client, teamOptions.inForce(client), training.configuration(), seed, training.threads());
-        return onModel(ModelOptions.Use.TRAINING, model -> new TrainerService(model, settings, instance));
+        Parts(ClientSettings client, Team team) {
+            this.client = client;
+            this.team = team;
+        }
+
+        @Override
+        public ClientSettings client() {
+            return client;
+        }
+
+        @Override
+        public String instance() {
+            return instance;
+        }
+
+        @Override
+        public Path stateDirectory() {
+            return stateDirectory;
+        }
+
+        @Override
+        public AgentSettings agents() {
+            return agentSettings(client, team);
+        }
+
+        @Override
+        public Policy policy() {
+            return new TurnGenerator(load(ModelOptions.Use.SERVING));
+        }
+
+        @Override
+        public TrainerSettings trainer() {
+            return new TrainerSettings(
+                    client, teamOptions.inForce(client), training.configuration(), seed, training.threads());
+        }
+
+        @Override
+        public LanguageModel model() {
+            return load(ModelOptions.Use.TRAINING);
+        }
+
+        private LanguageModel load(ModelOptions.Use use) {
+            model = LanguageModel.load(teamOptions.model(), device.options(use));
+            return model;
+        }
+
+        @Override
+        public EnvironmentSettings environment() {
+            return new EnvironmentSettings(
+                    team, seed, inFlight, EnvironmentSettings.run(team, seed), patience, maxUntrained);
+        }
+
+        @Override
+        public Task task() {
+            return task;
+        }
+
+        @Override
+        public void close() {
+            if (model != null) {
+                model.close();
+            }
+        }
     }
 
     private AgentSettings agentSettings(ClientSettings client, Team team) {
@@ -186,51 +212,23 @@ public final class ServeCommand implements Callable<Integer> {
         return new AgentSettings(client, team.getName(), named, instance, agentBatch, agentLinger);
     }
 
-    private int onModel(ModelOptions.Use use, Function<LanguageModel, Service> service) {
-        try (LanguageModel model = LanguageModel.load(teamOptions.model(), device.options(use))) {
-            return run(service.apply(model));
-        }
-    }
-
-    /** Runs services until the process is asked to stop or one of them stops by itself; closes the last first. */
-    private int run(Service... services) {
+    /** Runs the service until the process is asked to stop or the service stops by itself. */
+    private int run(Service service) {
         try (StopSignal signal = new StopSignal();
-                Services running = new Services(services)) {
-            running.start();
-            spec.commandLine().getOut().println("service " + services[0].name() + " runs");
+                service) {
+            service.start();
+            spec.commandLine().getOut().println("service " + service.name() + " runs");
             spec.commandLine().getOut().flush();
             while (true) {
                 signal.await(GLANCE);
-                running.check();
-            }
-        } catch (StopSignal.Stopped e) {
-            return 0;
-        }
-    }
-
-    private record Services(Service... services) implements AutoCloseable {
-
-        void start() {
-            for (Service service : services) {
-                service.start();
-            }
-        }
-
-        void check() {
-            for (Service service : services) {
                 if (service.failure().isPresent()) {
                     Throwable failure = service.failure().get();
                     throw new IllegalStateException(
                             "service " + service.name() + " stopped: " + Failures.line(failure), failure);
                 }
             }
-        }
-
-        @Override
-        public void close() {
-            for (int i = services.length - 1; i >= 0; i--) {
-                services[i].close();
-            }
+        } catch (StopSignal.Stopped e) {
+            return 0;
         }
     }
 }
