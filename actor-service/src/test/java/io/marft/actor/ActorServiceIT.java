@@ -193,8 +193,8 @@ class ActorServiceIT {
     @Test
     void shouldDeadLetterWhatCannotBeUsedAndGoOn() throws Exception {
         startAgents();
-        traffic.send(topics.turns("reasoner"), "junk", new byte[] {1, 2, 3});
-        traffic.send(topics.turns("reasoner"), "schema", new byte[] {0, 0, 1, 2, 3, 4});
+        traffic.send(topics.turns("team", "reasoner"), "junk", new byte[] {1, 2, 3});
+        traffic.send(topics.turns("team", "reasoner"), "schema", new byte[] {0, 0, 1, 2, 3, 4});
         traffic.send(observation("long", 0, "1+2?".repeat(100)));
         send("e");
 
@@ -248,7 +248,7 @@ class ActorServiceIT {
                 .setTeamVersion(2)
                 .build());
         send(besides("e")); // In the same partition: when it is routed, the other one waits for its team.
-        traffic.await(topics.turns("reasoner"), Turn.class, turns -> turns.size() == 1);
+        traffic.await(topics.turns("team", "reasoner"), Turn.class, turns -> turns.size() == 1);
         router.close();
         start(new RouterService(new RouterSettings(client, elsewhere)));
         traffic.send(Team.newBuilder(chainOfTwo(1)).setVersion(2).build());

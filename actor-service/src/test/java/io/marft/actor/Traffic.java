@@ -65,12 +65,13 @@ final class Traffic implements AutoCloseable {
     /** Publishes an adapter as a trainer does: chunks and manifest in one transaction. */
     void publish(AdapterManifest manifest, byte[] weights) {
         String agent = manifest.getAgent();
+        String key = Topic.Key.ofAgent(manifest.getTeam(), agent);
         String chunkTopic = topics.of(Topic.ADAPTER_CHUNKS);
         String manifestTopic = topics.of(Topic.ADAPTERS);
         trainer.beginTransaction();
         Fixtures.chunks(agent, manifest.getVersion(), weights, manifest.getChunks())
-                .forEach(chunk -> write(chunkTopic, agent, chunk));
-        write(manifestTopic, agent, manifest);
+                .forEach(chunk -> write(chunkTopic, key, chunk));
+        write(manifestTopic, key, manifest);
         trainer.commitTransaction();
     }
 

@@ -1,6 +1,7 @@
 package io.marft.actor.acting;
 
 import io.marft.actor.adapters.AdapterFollower;
+import io.marft.schemas.catalogue.ClientNames;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StaticMember;
@@ -42,18 +43,18 @@ final class AgentWorker extends ThreadedService {
     private final RecordCodec codec;
 
     AgentWorker(String agent, AgentSettings settings, Policy policy, AdapterFollower adapters) {
-        super(TurnHandler.service(agent), settings.instance());
+        super(ClientNames.agentService(settings.team(), agent), settings.instance());
         this.agent = agent;
         this.settings = settings;
         this.adapters = adapters;
         ClientSettings client = settings.client();
-        Map<String, Object> consuming = client.consumer(client.names().agent(agent));
+        Map<String, Object> consuming = client.consumer(client.names().agent(settings.team(), agent));
         consuming.putAll(StaticMember.properties(settings.instance()));
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
         this.consumer = new KafkaConsumer<>(consuming);
         this.queue = new TurnQueue(consumer, settings.batchLimit(), settings.linger());
         Map<String, Object> producing =
-                client.transactionalProducer(client.names().agentMember(agent, settings.instance()));
+                client.transactionalProducer(client.names().agentMember(settings.team(), agent, settings.instance()));
         producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         this.transactions = new Transactions(producing, patience());
         this.codec = client.codec();
@@ -64,7 +65,7 @@ final class AgentWorker extends ThreadedService {
     protected void work() throws InterruptedException {
         adapters.awaitCaughtUp();
         patience().run(transactions::open);
-        consumer.subscribe(List.of(settings.client().topics().turns(agent)), queue);
+        consumer.subscribe(List.of(settings.client().topics().turns(settings.team(), agent)), queue);
         while (!stop().isMade()) {
             try {
                 answer(queue.next());

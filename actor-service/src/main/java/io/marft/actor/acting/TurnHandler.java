@@ -47,11 +47,6 @@ final class TurnHandler {
         this.policy = policy;
     }
 
-    /** An agent's name as a service, in logs and dead letters. */
-    static String service(String agent) {
-        return ClientNames.agentService(agent);
-    }
-
     /**
      * The records that a batch leads to: an action or a dead letter for each. Waits until every turn is answered.
      *
@@ -117,6 +112,6 @@ final class TurnHandler {
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("reason", reason)
                 .log("turn becomes a dead letter");
-        return DeadLetters.outgoing(DeadLetters.of(service(agent), reason, record), topics, codec);
+        return DeadLetters.outgoing(DeadLetters.of(ClientNames.agentService(team, agent), reason, record), topics, codec);
     }
 }

@@ -168,11 +168,10 @@ public final class AdapterFollower extends ThreadedService {
 
     /** The manifest in a record, if it is one of these agents'; what is none of theirs is refused when it is read. */
     private Optional<AdapterManifest> manifest(ConsumerRecord<String, byte[]> record) {
-        return wanted(record.key())
-                        && patience().get(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
+        return patience().get(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
                                 instanceof Decoded.Valid<AdapterManifest> valid
-                        && valid.value().getTeam().equals(team)
-                        && valid.value().getAgent().equals(record.key())
+                        && serves(valid.value().getTeam(), valid.value().getAgent())
+                        && mismatch(record, valid.value().getTeam(), valid.value().getAgent()).isEmpty()
                 ? Optional.of(valid.value())
                 : Optional.empty();
     }
@@ -205,12 +204,12 @@ public final class AdapterFollower extends ThreadedService {
 
     private void read(ConsumerRecord<String, byte[]> record) {
         if (record.topic().equals(settings.topics().of(Topic.ADAPTERS))) {
-            sound(record, AdapterManifest.class, AdapterManifest::getAgent)
+            sound(record, AdapterManifest.class, AdapterManifest::getTeam, AdapterManifest::getAgent)
                     .filter(manifest -> serves(manifest.getTeam(), manifest.getAgent()))
                     .flatMap(manifest -> assembly(manifest.getAgent()).add(manifest, record))
                     .ifPresent(this::serve);
         } else {
-            sound(record, AdapterChunk.class, AdapterChunk::getAgent)
+            sound(record, AdapterChunk.class, AdapterChunk::getTeam, AdapterChunk::getAgent)
                     .filter(chunk -> serves(chunk.getTeam(), chunk.getAgent()))
                     .flatMap(chunk -> assembly(chunk.getAgent()).add(chunk))
                     .ifPresent(this::serve);
@@ -218,12 +217,9 @@ public final class AdapterFollower extends ThreadedService {
     }
 
     private boolean serves(String ofTeam, String agent) {
-        return ofTeam.equals(team) && wanted(agent);
+        return ofTeam.equals(team) && (agents.isEmpty() || agents.contains(agent));
     }
 
-    private boolean wanted(String agent) {
-        return agent != null && (agents.isEmpty() || agents.contains(agent));
-    }
 
     private AdapterAssembly<ConsumerRecord<String, byte[]>> assembly(String agent) {
         return assemblies.computeIfAbsent(agent, absent -> new AdapterAssembly<>());
@@ -255,16 +251,26 @@ public final class AdapterFollower extends ThreadedService {
 
     /** The record's value if it is readable and has its agent for a key, whoever's agent that is. */
     private <T extends SpecificRecord> Optional<T> sound(
-            ConsumerRecord<String, byte[]> record, Class<T> type, Function<T, String> agent) {
+            ConsumerRecord<String, byte[]> record,
+            Class<T> type,
+            Function<T, String> ofTeam,
+            Function<T, String> agent) {
         Decoded<T> decoded = patience().get(() -> codec.decode(record.topic(), record.value(), type));
         if (decoded instanceof Decoded.Invalid<T> invalid) {
             reject(record, invalid.reason());
             return Optional.empty();
         }
         T value = ((Decoded.Valid<T>) decoded).value();
-        Optional<String> mismatch = KeyText.mismatch(record.key(), agent.apply(value));
+        Optional<String> mismatch = mismatch(record, ofTeam.apply(value), agent.apply(value));
         mismatch.ifPresent(reason -> reject(record, reason));
         return mismatch.isPresent() ? Optional.empty() : Optional.of(value);
+    }
+
+    /** Versions before 0.2 keyed these records, which are kept for ever, by the agent alone. */
+    private static Optional<String> mismatch(ConsumerRecord<String, byte[]> record, String team, String agent) {
+        return agent.equals(record.key())
+                ? Optional.empty()
+                : KeyText.mismatch(record.key(), Topic.Key.ofAgent(team, agent));
     }
 
     private void reject(ConsumerRecord<String, byte[]> record, String reason) {

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.state.Stores;
  * The router's topology:
  *
  * <pre>
- * observations → decode → await ┐         ┌→ turns.&lt;agent&gt;
+ * observations → decode → await ┐         ┌→ turns.&lt;team&gt;.&lt;agent&gt;
  *                         teams ├→ router ┼→ observations (the next step of a team that retries)
  * actions ─────→ decode ────────┘  │      └→ dead-letters ← decode
  *                              episodes        teams (global store)
@@ -71,7 +71,7 @@ public final class RouterTopology {
         topology.addStateStore(store(EPISODES, OpenEpisode.class), ROUTER);
         topology.addStateStore(store(REJECTED_TEAMS, DeadLetter.class), ROUTER);
         TeamStore.add(topology, names, codecs, refusedTeams);
-        parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getAgent()), ROUTER);
+        parts.<Turn>sink(topology, TURNS, (key, turn, context) -> names.turns(turn.getTeam(), turn.getAgent()), ROUTER);
         parts.<Observation>sink(topology, STEPS, (key, step, context) -> names.of(Topic.OBSERVATIONS), ROUTER);
         parts.deadLetters(topology, observations, actions, ROUTER);
         return topology;

@@ -58,9 +58,16 @@ class RandomTeamsTest {
     private int skips;
     private int retries;
 
+    /** Two versions of each team follow each other. */
+    private static String name(int draw) {
+        return "team" + draw / 2;
+    }
+
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new RouterHarness(directory, AGENTS);
+        List<String> teams =
+                IntStream.range(0, TEAMS).mapToObj(RandomTeamsTest::name).distinct().toList();
+        kafka = new RouterHarness(directory, teams, AGENTS);
     }
 
     @AfterEach
@@ -74,7 +81,7 @@ class RandomTeamsTest {
             Map<String, Playing> episodes = new TreeMap<>();
             Random random = new Random(first);
             for (int t = first; t < first + TOGETHER; t++) {
-                RandomTeam team = RandomTeam.draw("team" + t / 2, 1 + t % 2, random);
+                RandomTeam team = RandomTeam.draw(name(t), 1 + t % 2, random);
                 kafka.write(team.team());
                 for (int e = 0; e < EPISODES_EACH; e++) {
                     int seed = EPISODES_EACH * t + e;
@@ -94,6 +101,9 @@ class RandomTeamsTest {
     private void play(Map<String, Playing> episodes, Random random) {
         List<Turn> turns = new ArrayList<>();
         List<Playing> waiting = new ArrayList<>(episodes.values());
+        Set<String> teams = waiting.stream()
+                .map(playing -> playing.team().team().getName())
+                .collect(Collectors.toCollection(TreeSet::new));
         while (!turns.isEmpty() || !waiting.isEmpty()) {
             if (waiting.isEmpty() || (!turns.isEmpty() && random.nextInt(4) > 0)) {
                 Turn turn = turns.remove(random.nextInt(turns.size()));
@@ -103,11 +113,13 @@ class RandomTeamsTest {
                 kafka.write(next.left().remove());
                 waiting.removeIf(playing -> playing.left().isEmpty());
             }
-            for (String agent : AGENTS) {
-                for (Turn turn : kafka.turns(agent)) {
-                    assertEquals(agent, turn.getAgent());
-                    episodes.get(turn.getEpisode()).routed().add(decision(turn));
-                    turns.add(turn);
+            for (String team : teams) {
+                for (String agent : AGENTS) {
+                    for (Turn turn : kafka.turns(team, agent)) {
+                        assertEquals(List.of(team, agent), List.of(turn.getTeam(), turn.getAgent()));
+                        episodes.get(turn.getEpisode()).routed().add(decision(turn));
+                        turns.add(turn);
+                    }
                 }
             }
         }

@@ -14,6 +14,7 @@ import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,16 @@ final class RouterHarness implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final Map<String, TestOutputTopic<String, byte[]>> outputs = new HashMap<>();
 
-    /** @param agents whose turns there may be */
-    RouterHarness(Path directory, List<String> agents) throws Exception {
+    /** @param agents whose turns there may be, in each of the teams */
+    RouterHarness(Path directory, Collection<String> teams, List<String> agents) throws Exception {
         try (SchemaRegistryClient registry = settings.registry()) {
             for (Topic topic : List.of(Topic.OBSERVATIONS, Topic.ACTIONS, Topic.TEAMS, Topic.DEAD_LETTERS)) {
                 registry.register(names.of(topic) + "-value", new AvroSchema(topic.schema()));
             }
-            for (String agent : agents) {
-                registry.register(names.turns(agent) + "-value", new AvroSchema(Topic.TURNS.schema()));
+            for (String team : teams) {
+                for (String agent : agents) {
+                    registry.register(names.turns(team, agent) + "-value", new AvroSchema(Topic.TURNS.schema()));
+                }
             }
         }
         codec = settings.codec();
@@ -77,9 +80,14 @@ final class RouterHarness implements AutoCloseable {
                 .pipeInput(key, value);
     }
 
-    /** The agent's turns since the last look. */
+    /** The turns of an agent of the team {@code team} since the last look. */
     List<Turn> turns(String agent) {
-        return read(names.turns(agent), Turn.class);
+        return turns("team", agent);
+    }
+
+    /** An agent's turns since the last look. */
+    List<Turn> turns(String team, String agent) {
+        return read(names.turns(team, agent), Turn.class);
     }
 
     /** The observations that the router wrote since the last look. */

@@ -33,7 +33,7 @@ class RouterTopologyTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new RouterHarness(directory, List.of("reasoner", "actor", "other"));
+        kafka = new RouterHarness(directory, List.of("team"), List.of("reasoner", "actor", "other"));
     }
 
     @AfterEach

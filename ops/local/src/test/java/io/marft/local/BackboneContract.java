@@ -63,7 +63,7 @@ abstract class BackboneContract {
     @Test
     void shouldCreateTheCatalogueAndChangeNothingTheSecondTime() throws Exception {
         new TopicProvisioner(settings, PARTITIONS, (short) 1).provision(TEAM);
-        String turns = settings.topics().turns("second");
+        String turns = settings.topics().turns("pair", "second");
         String checkpoints = settings.topics().of(Topic.CHECKPOINTS);
         try (Admin admin = Admin.create(settings.admin())) {
             var topics = admin.describeTopics(List.of(turns, checkpoints))

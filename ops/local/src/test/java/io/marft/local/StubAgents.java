@@ -47,7 +47,8 @@ final class StubAgents implements AutoCloseable {
                 KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("stub-agents"));
                 RecordCodec codec = client.codec()) {
             List<TopicPartition> partitions = team.getAgents().stream()
-                    .flatMap(agent -> consumer.partitionsFor(client.topics().turns(agent.getName())).stream())
+                    .map(agent -> client.topics().turns(team.getName(), agent.getName()))
+                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
             consumer.assign(partitions);

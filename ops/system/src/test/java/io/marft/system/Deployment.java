@@ -1,6 +1,7 @@
 package io.marft.system;
 
 import io.marft.cli.Main;
+import io.marft.local.Closing;
 import io.marft.local.Installation;
 import io.marft.local.LocalRegistry;
 import io.marft.schemas.catalogue.Topic;
@@ -51,14 +52,21 @@ final class Deployment implements AutoCloseable {
     private final LocalRegistry registry;
     private final Team team;
     private final ClientSettings client;
-    private final List<ServiceProcess> services = new ArrayList<>();
+    private final Closing closing;
 
-    private Deployment(Path directory, TestCluster cluster, LocalRegistry registry, Team team, ClientSettings client) {
+    private Deployment(
+            Path directory,
+            TestCluster cluster,
+            LocalRegistry registry,
+            Team team,
+            ClientSettings client,
+            Closing closing) {
         this.directory = directory;
         this.cluster = cluster;
         this.registry = registry;
         this.team = team;
         this.client = client;
+        this.closing = closing;
     }
 
     /**
@@ -69,25 +77,42 @@ final class Deployment implements AutoCloseable {
      * @param partitions of topics keyed by episode
      */
     static Deployment start(Path directory, int brokers, String team, String training, int partitions) {
-        TestCluster cluster = TestCluster.start(brokers);
-        LocalRegistry registry = null;
+        Closing closing = new Closing();
         try {
-            Path teamFile = Files.writeString(directory.resolve("team.yaml"), team);
-            Files.writeString(directory.resolve("training.yaml"), training);
-            registry = LocalRegistry.start(
-                    Installation.find().registry(), directory.resolve("registry"), cluster.bootstrapServers(), 0);
+            TestCluster cluster = closing.later(TestCluster.start(brokers));
+            LocalRegistry registry = closing.later(LocalRegistry.start(
+                    Installation.find().registry(), directory.resolve("registry"), cluster.bootstrapServers(), 0));
             registry.awaitReady();
             ClientSettings client = new ClientSettings(cluster.bootstrapServers(), registry.url(), "marft");
-            Team parsed = TeamFile.load(teamFile);
-            Provisioning.provision(client, parsed, partitions, (short) Math.min(3, brokers));
-            return new Deployment(directory, cluster, registry, parsed, client);
-        } catch (IOException | RuntimeException e) {
-            if (registry != null) {
-                registry.close();
-            }
-            cluster.close();
-            throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+            Team parsed = write(directory, team, training);
+            Provisioning.provision(client, parsed, partitions, replication(cluster));
+            return new Deployment(directory, cluster, registry, parsed, client, closing);
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
         }
+    }
+
+    /** Another team on the same topics, with files of its own; its services end with this deployment. */
+    Deployment beside(String otherTeam, String training, int partitions) {
+        Path own = directory.resolve("beside");
+        Team parsed = write(own, otherTeam, training);
+        Provisioning.provision(client, parsed, partitions, replication(cluster));
+        return new Deployment(own, cluster, registry, parsed, client, closing);
+    }
+
+    private static Team write(Path directory, String team, String training) {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("training.yaml"), training);
+            return TeamFile.load(Files.writeString(directory.resolve("team.yaml"), team));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static short replication(TestCluster cluster) {
+        return (short) Math.min(3, cluster.brokers());
     }
 
     TestCluster cluster() {
@@ -182,14 +207,11 @@ final class Deployment implements AutoCloseable {
                 main,
                 arguments);
         service.environment("OMP_WAIT_POLICY", "PASSIVE").environment("OPT_OUT_TRACKING", "true");
-        services.add(service);
-        return service;
+        return closing.later(service);
     }
 
     @Override
     public void close() {
-        services.forEach(ServiceProcess::close);
-        registry.close();
-        cluster.close();
+        closing.close();
     }
 }

@@ -3,6 +3,7 @@ package io.marft.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.marft.local.Closing;
 import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
@@ -33,6 +34,7 @@ class KillSuiteIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int BATCH = 100;
     private static final int IN_FLIGHT = 128;
+    private static final int PARTITIONS = 6;
 
     /**
      * A team with all that D has: a chain, an agent that is skipped as a rule, and steps that the team opens itself. It says
@@ -53,6 +55,17 @@ class KillSuiteIT {
                 sampling: {maxNewTokens: 2}
             """;
 
+    /** Another with agents of the same names, which hear each other otherwise. */
+    private static final String SECOND_TEAM =
+            """
+            name: paired
+            deadline: 24h
+            agents:
+              - {name: planner, sampling: {maxNewTokens: 2}}
+              - {name: checker, sampling: {maxNewTokens: 2}}
+              - {name: solver, after: [checker, planner], answers: true, sampling: {maxNewTokens: 2}}
+            """;
+
     private static final String TRAINING =
             """
             {batchEpisodes: %d, microBatch: %<d, epochs: 1, minibatches: 1, maxStaleness: 1000,
@@ -64,66 +77,87 @@ class KillSuiteIT {
     Path directory;
 
     @Test
-    void shouldLoseAndRepeatNothing() {
-        run(800, 6, 1);
+    void shouldLoseAndRepeatNothingOfTwoTeams() {
+        run(List.of(TEAM, SECOND_TEAM), 400, 6, 1);
     }
 
     @Test
     @Tag("system")
     void shouldLoseAndRepeatNothingInTwentyThousandEpisodes() {
-        run(20_000, 32, 6);
+        run(List.of(TEAM), 20_000, 32, 6);
     }
 
-    private void run(int episodes, int strikes, int brokerRestarts) {
+    @Test
+    @Tag("system")
+    void shouldKeepTwoTeamsApart() {
+        run(List.of(TEAM, SECOND_TEAM), 2_000, 12, 2);
+    }
+
+    /** @param episodes of each team */
+    private void run(List<String> files, int episodes, int strikes, int brokerRestarts) {
         long seed = Long.getLong("marft.seed", System.nanoTime() & 0xffff);
-        say("kill suite with -Dmarft.seed=" + seed + ": " + episodes + " episodes");
+        say("kill suite with -Dmarft.seed=" + seed + ": " + files.size() + " teams, " + episodes + " episodes each");
         long begun = System.nanoTime();
-        try (Deployment deployment = Deployment.start(directory, 3, TEAM, TRAINING, 6)) {
-            List<ServiceProcess> services = services(deployment);
+        try (Deployment deployment = Deployment.start(directory, 3, files.get(0), TRAINING, PARTITIONS)) {
+            List<Deployment> teams = new ArrayList<>(List.of(deployment));
+            files.stream().skip(1).map(file -> deployment.beside(file, TRAINING, PARTITIONS)).forEach(teams::add);
+            List<ServiceProcess> services = services(teams);
             services.forEach(ServiceProcess::start);
             Killer killer = new Killer(seed, deployment.cluster(), services);
-            try (EpisodeSource source =
-                    new EpisodeSource(deployment.client(), deployment.team(), seed, episodes, IN_FLIGHT).started()) {
+            try (Closing closing = new Closing()) {
+                List<EpisodeSource> sources = new ArrayList<>();
+                for (Deployment team : teams) {
+                    sources.add(closing.later(new EpisodeSource(
+                                    team.client(), team.team(), seed + sources.size(), episodes, IN_FLIGHT / teams.size())
+                            .started()));
+                }
                 for (int strike = 1; strike <= strikes; strike++) {
-                    source.awaitClosed(episodes * strike / (strikes + 1), PATIENCE);
+                    awaitClosed(sources, episodes * strike / (strikes + 1));
                     if (strike * brokerRestarts % strikes < brokerRestarts) {
                         killer.restartABroker();
                     } else {
                         killer.strike();
                     }
                 }
-                source.awaitClosed(episodes, PATIENCE);
+                awaitClosed(sources, episodes);
             } finally {
                 killer.events().forEach(KillSuiteIT::say);
             }
-            awaitTrained(deployment, killer, episodes);
+            awaitTrained(deployment, killer, teams.size() * episodes);
             services.forEach(service -> service.terminate(Duration.ofMinutes(1)));
-
-            Verifier.Report report = new Verifier(KillSuiteIT::verdict)
-                    .verify(History.read(deployment.client(), deployment.team().getName()));
-
-            say(report.figures() + "; kills: " + killer.kills() + ", broker restarts: " + killer.brokerRestarts()
+            for (Deployment team : teams) {
+                Verifier.Report report = new Verifier(KillSuiteIT::verdict)
+                        .verify(History.read(team.client(), team.team().getName()));
+                say(team.team().getName() + ": " + report.figures());
+                report.findings().forEach(KillSuiteIT::say);
+                assertEquals(List.of(), report.findings());
+                assertEquals(teams.size() * episodes, report.episodes());
+                assertEquals(episodes, report.trained() + report.dropped());
+                assertEquals(0, report.waiting(), "trajectories in no update");
+            }
+            say("kills: " + killer.kills() + ", broker restarts: " + killer.brokerRestarts()
                     + ", ended by themselves: " + killer.ownEnds() + ", seconds: "
                     + Duration.ofNanos(System.nanoTime() - begun).toSeconds());
-            report.findings().forEach(KillSuiteIT::say);
-            assertEquals(List.of(), report.findings());
-            assertEquals(episodes, report.episodes());
-            assertEquals(0, report.waiting(), "trajectories in no update");
             assertTrue(killer.kills() >= strikes);
             assertEquals(brokerRestarts, killer.brokerRestarts());
             assertEquals(0, killer.ownEnds(), "services that ended by themselves");
         }
     }
 
-    private static List<ServiceProcess> services(Deployment deployment) {
+    private static void awaitClosed(List<EpisodeSource> sources, int episodes) {
+        sources.forEach(source -> source.awaitClosed(episodes, PATIENCE));
+    }
+
+    /** Those that know no team, twice; agents twice and a trainer for each team. */
+    private static List<ServiceProcess> services(List<Deployment> teams) {
         List<ServiceProcess> services = new ArrayList<>();
         for (String instance : List.of("0", "1")) {
             for (String kind : List.of("router", "reward", "assembler")) {
-                services.add(deployment.service(kind, instance));
+                services.add(teams.get(0).service(kind, instance));
             }
-            services.add(deployment.stubAgents(instance));
+            teams.forEach(team -> services.add(team.stubAgents(instance)));
         }
-        services.add(deployment.service("trainer", "0"));
+        teams.forEach(team -> services.add(team.service("trainer", "0")));
         return services;
     }
 

@@ -6,6 +6,7 @@ import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
@@ -83,7 +84,7 @@ final class Poison implements AutoCloseable {
      */
     record Bad(String topic, byte[] key, byte[] value, List<Header> headers, List<String> due, String what) {}
 
-    Poison(ClientSettings client, List<String> agents, long seed) {
+    Poison(ClientSettings client, Team team, long seed) {
         this.client = client;
         this.codec = client.codec();
         this.random = new Random(seed);
@@ -95,8 +96,11 @@ final class Poison implements AutoCloseable {
         add(Topic.TEAMS, "router");
         add(Topic.ADAPTERS, "serving");
         add(Topic.ADAPTER_CHUNKS, "serving");
-        for (String agent : agents) {
-            targets.add(new Target(Topic.TURNS, client.topics().turns(agent), List.of("agent." + agent)));
+        for (TeamAgent agent : team.getAgents()) {
+            targets.add(new Target(
+                    Topic.TURNS,
+                    client.topics().turns(team.getName(), agent.getName()),
+                    List.of("agent." + team.getName() + "." + agent.getName())));
         }
         Stream.of(Topic.UPDATES, Topic.CHECKPOINTS, Topic.EVALUATIONS, Topic.FEEDBACK, Topic.PROMOTIONS)
                 .forEach(this::add);
@@ -235,9 +239,9 @@ final class Poison implements AutoCloseable {
         if (record instanceof Team team) {
             return team.getName();
         } else if (record instanceof AdapterManifest manifest) {
-            return manifest.getAgent();
+            return Topic.Key.ofAgent(manifest.getTeam(), manifest.getAgent());
         } else if (record instanceof AdapterChunk chunk) {
-            return chunk.getAgent();
+            return Topic.Key.ofAgent(chunk.getTeam(), chunk.getAgent());
         }
         Schema.Field episode = record.getSchema().getField("episode");
         return episode == null ? topic.suffix() : (String) record.get(episode.pos());

@@ -7,7 +7,6 @@ import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.ByName;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.DeadLetter;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.DeadLetters;
 import io.marft.schemas.wire.KeyText;
@@ -114,10 +113,8 @@ class PoisonIT {
     private static Map<Place, Bad> write(
             Deployment deployment, EpisodeSource source, int episodes, int records, long seed) throws Exception {
         ClientSettings client = deployment.client();
-        List<String> agents =
-                deployment.team().getAgents().stream().map(TeamAgent::getName).toList();
         Map<Place, Bad> written = new HashMap<>();
-        try (Poison poison = new Poison(client, agents, seed);
+        try (Poison poison = new Poison(client, deployment.team(), seed);
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         client.producer("poison"), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int part = 1; part <= PARTS; part++) {

@@ -44,7 +44,7 @@ class RecoveryIT {
             deployment.service("environment", "0").start();
             new Log(deployment.client()).await(Topic.UPDATES, 2, PATIENCE);
 
-            String turns = deployment.client().topics().turns("reasoner");
+            String turns = deployment.client().topics().turns(deployment.team().getName(), "reasoner");
             for (int i = 0; i < KILLS; i++) {
                 restart(deployment, "router", services.get("router"), turns);
                 restart(deployment, "agents", services.get("agents"), name(deployment, Topic.ACTIONS));

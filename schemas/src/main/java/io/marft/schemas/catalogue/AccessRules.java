@@ -54,8 +54,8 @@ public final class AccessRules {
             case STREAMS -> rights.streams(clients.application(role.label()));
             case AGENTS -> {
                 for (TeamAgent agent : team.getAgents()) {
-                    rights.allow(GROUP, clients.agent(agent.getName()), LITERAL, READ);
-                    rights.allow(TRANSACTIONAL_ID, clients.agentMember(agent.getName(), ""), PREFIXED, WRITE);
+                    rights.allow(GROUP, clients.agent(team.getName(), agent.getName()), LITERAL, READ);
+                    rights.allow(TRANSACTIONAL_ID, clients.agentMember(team.getName(), agent.getName(), ""), PREFIXED, WRITE);
                 }
                 rights.allow(GROUP, clients.adapterFollower(team.getName(), ""), PREFIXED, READ);
             }
@@ -75,7 +75,9 @@ public final class AccessRules {
 
     private void reads(Rights rights, Topic topic) {
         if (topic == Topic.TURNS) {
-            team.getAgents().forEach(agent -> rights.allow(TOPIC, names.turns(agent.getName()), LITERAL, READ));
+            team.getAgents()
+                    .forEach(agent ->
+                            rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, READ));
         } else {
             rights.allow(TOPIC, names.of(topic), LITERAL, READ);
         }
@@ -83,7 +85,7 @@ public final class AccessRules {
 
     private void writes(Rights rights, Topic topic) {
         if (topic == Topic.TURNS) {
-            rights.allow(TOPIC, names.turns(""), PREFIXED, WRITE); // Teams come while it runs.
+            rights.allow(TOPIC, names.allTurns(), PREFIXED, WRITE); // Teams come while it runs.
         } else {
             rights.allow(TOPIC, names.of(topic), LITERAL, WRITE);
         }

@@ -13,9 +13,9 @@ public record ClientNames(String prefix) {
         new TopicNames(prefix); // Holds the prefix to its rule.
     }
 
-    /** What an agent's service calls itself in dead letters and logs. */
-    public static String agentService(String agent) {
-        return Role.AGENT.label() + "." + agent;
+    /** What an agent's service calls itself in dead letters and logs. Neither name has a dot in it. */
+    public static String agentService(String team, String agent) {
+        return Role.AGENT.label() + "." + team + "." + agent;
     }
 
     /**
@@ -29,8 +29,8 @@ public record ClientNames(String prefix) {
     }
 
     /** The group that shares an agent's turns. */
-    public String agent(String agent) {
-        return under(agentService(agent));
+    public String agent(String team, String agent) {
+        return under(agentService(team, agent));
     }
 
     /**
@@ -38,8 +38,8 @@ public record ClientNames(String prefix) {
      *
      * @param instance the member's own name; empty for what all members' ids begin with
      */
-    public String agentMember(String agent, String instance) {
-        return agent(agent) + "." + instance;
+    public String agentMember(String team, String agent, String instance) {
+        return agent(team, agent) + "." + instance;
     }
 
     /**
@@ -48,7 +48,7 @@ public record ClientNames(String prefix) {
      * @param instance the process's own name; empty for what the names of all processes begin with
      */
     public String adapterFollower(String team, String instance) {
-        return under(Role.AGENT.label() + ".serving." + team + "." + instance);
+        return under("serving." + team + "." + instance);
     }
 
     /** The client id of a producer of dead letters about adapters. */

@@ -60,10 +60,20 @@ public enum Topic {
         TEAM,
         /** The team's name, a slash and the chunk's index, so that compaction keeps one whole checkpoint. */
         TEAM_CHUNK,
-        /** The agent's name. */
+        /** The team's name, a slash and the agent's name, so that agents of two teams may have the same name. */
         AGENT,
         /** Whatever key the rejected record had. */
-        SOURCE
+        SOURCE;
+
+        /** The key of an agent's records. */
+        public static String ofAgent(String team, String agent) {
+            return team + "/" + agent;
+        }
+
+        /** The key of a piece of a team's checkpoint. */
+        public static String ofChunk(String team, int index) {
+            return team + "/" + index;
+        }
     }
 
     /** How long a topic's records are kept. */

@@ -27,19 +27,24 @@ public record TopicNames(String prefix) {
      */
     public String of(Topic topic) {
         if (topic == Topic.TURNS) {
-            throw new IllegalArgumentException("turns have one topic for each agent: ask turns(agent)");
+            throw new IllegalArgumentException("turns have one topic for each agent of a team: ask turns(team, agent)");
         }
         return prefix + "." + topic.suffix();
     }
 
-    /** The name of an agent's own turn topic. */
-    public String turns(String agent) {
-        return prefix + "." + Topic.TURNS.suffix() + "." + agent;
+    /** The name of an agent's own turn topic. Neither name has a dot in it, so no two agents share one. */
+    public String turns(String team, String agent) {
+        return allTurns() + team + "." + agent;
+    }
+
+    /** What the names of all turn topics begin with. */
+    public String allTurns() {
+        return prefix + "." + Topic.TURNS.suffix() + ".";
     }
 
     /** The catalogue's entry for a full topic name; empty if the name is not one of the catalogue's under this prefix. */
     public Optional<Topic> find(String name) {
-        if (name.startsWith(turns("")) && name.length() > turns("").length()) {
+        if (name.startsWith(allTurns()) && name.length() > allTurns().length()) {
             return Optional.of(Topic.TURNS);
         }
         for (Topic topic : Topic.values()) {

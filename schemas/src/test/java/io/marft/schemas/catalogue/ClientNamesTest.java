@@ -26,13 +26,13 @@ class ClientNamesTest {
     @Test
     void shouldKeepTheNamesThatRunningClustersKnow() {
         assertEquals("green.router", names.application("router"));
-        assertEquals("green.agent.actor", names.agent("actor"));
-        assertEquals("green.agent.actor.host-1", names.agentMember("actor", "host-1"));
-        assertEquals("green.agent.serving.pair.host-1", names.adapterFollower("pair", "host-1"));
+        assertEquals("green.agent.pair.actor", names.agent("pair", "actor"));
+        assertEquals("green.agent.pair.actor.host-1", names.agentMember("pair", "actor", "host-1"));
+        assertEquals("green.serving.pair.host-1", names.adapterFollower("pair", "host-1"));
         assertEquals("green.trainer.pair", names.trainer("pair"));
         assertEquals("green.trainer.pair.lease", names.trainerLease("pair"));
         assertEquals("green.environment.pair.7", names.environment("pair", 7));
-        assertEquals("agent.actor", ClientNames.agentService("actor"));
+        assertEquals("agent.pair.actor", ClientNames.agentService("pair", "actor"));
         assertEquals(
                 List.of("green.serving", "green.asker", "green.evaluator", "green.dead-letters"),
                 List.of(names.adapterLetters(), names.asker(), names.evaluator(), names.letterReplay()));
@@ -58,8 +58,8 @@ class ClientNamesTest {
         assertAllowed(rules, Role.ROUTER, names.application("router"), names.application("router") + "-0");
         assertAllowed(rules, Role.REWARD, names.application("reward"), names.application("reward") + "-0");
         assertAllowed(rules, Role.ASSEMBLER, names.application("assembler"), names.application("assembler") + "-0");
-        assertAllowed(rules, Role.AGENT, names.agent("actor"), names.agentMember("actor", "x"));
-        assertAllowed(rules, Role.AGENT, names.adapterFollower("pair", "x"), names.agentMember("actor", "x"));
+        assertAllowed(rules, Role.AGENT, names.agent("pair", "actor"), names.agentMember("pair", "actor", "x"));
+        assertAllowed(rules, Role.AGENT, names.adapterFollower("pair", "x"), names.agentMember("pair", "actor", "x"));
         assertAllowed(rules, Role.TRAINER, names.trainer("pair"), names.trainer("pair"));
         assertAllowed(rules, Role.TRAINER, names.trainerLease("pair"), names.trainer("pair"));
         assertAllowed(rules, Role.ENVIRONMENT, names.environment("pair", 7), names.environment("pair", 7));

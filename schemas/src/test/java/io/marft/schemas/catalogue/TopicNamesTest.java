@@ -15,14 +15,14 @@ class TopicNamesTest {
     @Test
     void shouldNameTopicsUnderThePrefix() {
         assertEquals("blue.marft.adapter-chunks", names.of(Topic.ADAPTER_CHUNKS));
-        assertEquals("blue.marft.turns.reasoner", names.turns("reasoner"));
+        assertEquals("blue.marft.turns.pair.reasoner", names.turns("pair", "reasoner"));
         assertThrows(IllegalArgumentException.class, () -> names.of(Topic.TURNS));
     }
 
     @ParameterizedTest
     @EnumSource(Topic.class)
     void shouldFindEveryTopicByItsName(Topic topic) {
-        String name = topic == Topic.TURNS ? names.turns("actor") : names.of(topic);
+        String name = topic == Topic.TURNS ? names.turns("pair", "actor") : names.of(topic);
         assertEquals(Optional.of(topic), names.find(name));
         assertEquals(Optional.empty(), names.find("green" + name));
     }

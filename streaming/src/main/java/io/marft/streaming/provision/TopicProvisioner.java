@@ -88,7 +88,7 @@ public final class TopicProvisioner {
             }
         }
         for (TeamAgent agent : team.getAgents()) {
-            topics.add(new NamedTopic(names.turns(agent.getName()), Topic.TURNS));
+            topics.add(new NamedTopic(names.turns(team.getName(), agent.getName()), Topic.TURNS));
         }
         return topics;
     }

@@ -174,12 +174,13 @@ public final class UpdateRecords {
     }
 
     private void adapter(TrainingState state, String agent, Adapter adapter, Instant now) {
+        String key = Topic.Key.ofAgent(state.team(), agent);
         byte[] weights = adapter.toSafetensors();
         List<ByteBuffer> pieces = ChunkCutter.cut(weights);
         for (int i = 0; i < pieces.size(); i++) {
             records.add(new Outgoing(
                     topics.of(Topic.ADAPTER_CHUNKS),
-                    agent,
+                    key,
                     AdapterChunk.newBuilder()
                             .setTeam(state.team())
                             .setAgent(agent)
@@ -192,7 +193,7 @@ public final class UpdateRecords {
         LoraConfig lora = adapter.config();
         records.add(new Outgoing(
                 topics.of(Topic.ADAPTERS),
-                agent,
+                key,
                 AdapterManifest.newBuilder()
                         .setTeam(state.team())
                         .setAgent(agent)
@@ -216,7 +217,7 @@ public final class UpdateRecords {
         for (int i = 0; i < pieces.size(); i++) {
             records.add(new Outgoing(
                     topics.of(Topic.CHECKPOINTS),
-                    state.team() + "/" + i,
+                    Topic.Key.ofChunk(state.team(), i),
                     CheckpointChunk.newBuilder()
                             .setTeam(state.team())
                             .setUpdate(state.update())

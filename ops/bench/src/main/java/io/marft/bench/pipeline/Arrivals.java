@@ -39,7 +39,7 @@ final class Arrivals extends ThreadedService {
         this.codec = client.codec();
         TopicNames names = client.topics();
         for (TeamAgent agent : team.getAgents()) {
-            stageOfTopic.put(names.turns(agent.getName()), turnOf(agent.getName()));
+            stageOfTopic.put(names.turns(team.getName(), agent.getName()), turnOf(agent.getName()));
         }
         stageOfTopic.put(names.of(Topic.REWARDS), "reward");
         stageOfTopic.put(names.of(Topic.TRAJECTORIES), "trajectory");

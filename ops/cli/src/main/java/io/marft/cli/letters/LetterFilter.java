@@ -12,13 +12,13 @@ final class LetterFilter {
     @Option(
             names = "--topic",
             paramLabel = "TOPIC",
-            description = "Only records of this topic, with its prefix or without: observations, turns.actor.")
+            description = "Only records of this topic, with its prefix or without: observations, turns.arithmetic.actor.")
     private String topic;
 
     @Option(
             names = "--service",
             paramLabel = "SERVICE",
-            description = "Only those that this service rejected, such as router or agent.actor.")
+            description = "Only those that this service rejected, such as router or agent.arithmetic.actor.")
     private String service;
 
     @Option(

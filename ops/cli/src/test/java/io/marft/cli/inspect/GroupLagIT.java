@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GroupLagIT {
 
-    private static final String TOPIC = "marft.turns.actor";
+    private static final String TOPIC = "marft.turns.pair.actor";
 
     @TempDir
     Path directory;
@@ -51,12 +51,12 @@ class GroupLagIT {
             }
             send(client, 0, 5);
             send(client, 1, 4);
-            commit(client, "marft.agent.actor", Map.of(0, 2L, 1, 3L));
+            commit(client, "marft.agent.pair.actor", Map.of(0, 2L, 1, 3L));
             commit(client, "marft.router", Map.of(0, 5L));
-            commit(client, "other.agent.actor", Map.of(0, 0L));
+            commit(client, "other.agent.pair.actor", Map.of(0, 0L));
 
             assertEquals(
-                    List.of(new GroupLag("marft.agent.actor", TOPIC, 2, 4), new GroupLag("marft.router", TOPIC, 1, 0)),
+                    List.of(new GroupLag("marft.agent.pair.actor", TOPIC, 2, 4), new GroupLag("marft.router", TOPIC, 1, 0)),
                     GroupLag.of(client));
         }
     }

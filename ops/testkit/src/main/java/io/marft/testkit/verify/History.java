@@ -45,11 +45,14 @@ public record History(
     public static History read(ClientSettings client, String team) {
         Log log = new Log(client);
         List<Placed<Team>> teams = log.placed(Topic.TEAMS, Team.class);
-        Set<String> agents = new TreeSet<>();
-        teams.forEach(placed ->
-                placed.value().getAgents().stream().map(TeamAgent::getName).forEach(agents::add));
+        Set<String> topics = new TreeSet<>();
+        for (Placed<Team> placed : teams) {
+            for (TeamAgent agent : placed.value().getAgents()) {
+                topics.add(client.topics().turns(placed.value().getName(), agent.getName()));
+            }
+        }
         List<Placed<Turn>> turns = new ArrayList<>();
-        agents.forEach(agent -> turns.addAll(log.placed(client.topics().turns(agent), Turn.class)));
+        topics.forEach(topic -> turns.addAll(log.placed(topic, Turn.class)));
         return new History(
                 team,
                 teams,
