@@ -10,6 +10,7 @@ import io.marft.schemas.record.OpenEpisode;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.KeyPlacement;
 import io.marft.streaming.topology.RefusedTeams;
 import io.marft.streaming.topology.TeamStore;
 import io.marft.streaming.topology.TopologyParts;
@@ -54,11 +55,12 @@ public final class RouterTopology {
      *
      * @param names the names of topics
      * @param codecs makes a codec for each task and thread
+     * @param placement says whether a record lies in its key's partition
      */
-    public static Topology build(TopicNames names, Supplier<RecordCodec> codecs) {
+    public static Topology build(TopicNames names, Supplier<RecordCodec> codecs, KeyPlacement placement) {
         Topology topology = new Topology();
         RefusedTeams refusedTeams = new RefusedTeams(SERVICE);
-        TopologyParts parts = new TopologyParts(SERVICE, names, codecs);
+        TopologyParts parts = new TopologyParts(SERVICE, names, codecs, placement);
         String observations = parts.source(
                 topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, TopologyParts.AWAIT_TEAMS);
         String actions = parts.source(topology, Topic.ACTIONS, Action.class, Action::getEpisode, ROUTER);

@@ -12,6 +12,7 @@ import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -52,7 +53,7 @@ final class RouterHarness implements AutoCloseable {
         codec = settings.codec();
         Properties properties = new Properties();
         properties.putAll(settings.streams("router", directory));
-        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec), properties);
+        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec, new KeyPlacement(topic -> 1)), properties);
     }
 
     void write(Team team) {

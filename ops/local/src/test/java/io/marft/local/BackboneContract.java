@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Team;
@@ -84,6 +87,21 @@ abstract class BackboneContract {
                         () -> new TopicProvisioner(settings, PARTITIONS + 1, (short) 1).provision(TEAM))
                 .getMessage();
         assertTrue(message.contains("has 3 partitions, but the catalogue wants 4"), message);
+    }
+
+    /** A symbol that no service knows must not get into records by way of an environment's own schema. */
+    @Test
+    void shouldLetNoClientAddASymbol() throws Exception {
+        String subject = settings.topics().of(Topic.OBSERVATIONS) + "-value";
+        String known = Topic.OBSERVATIONS.schema().toString();
+        String more = known.replace("\"QUESTION\"", "\"QUESTION\",\"REHEARSAL\"");
+        try (SchemaRegistryClient registry = settings.registry()) {
+            assertThrows(RestClientException.class, () -> registry.register(subject, new AvroSchema(more)));
+            String withDefault =
+                    more.replace("\"REHEARSAL\"]", "\"REHEARSAL\"],\"default\":\"TRAINING\"");
+            assertThrows(RestClientException.class, () -> registry.register(subject, new AvroSchema(withDefault)));
+            assertEquals(known, registry.getLatestSchemaMetadata(subject).getSchema());
+        }
     }
 
     @Test

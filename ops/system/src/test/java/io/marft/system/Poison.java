@@ -1,8 +1,12 @@
 package io.marft.system;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
@@ -14,26 +18,34 @@ import io.marft.streaming.connect.ClientSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.util.RandomData;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes bad records for every topic: random ones of the topic's own schema, made worse. Each comes with the services that
@@ -44,12 +56,20 @@ final class Poison implements AutoCloseable {
     /** No bad record names a team that there is. */
     private static final String NOBODY = "nobody";
 
+    private static final String SYMBOL = "REHEARSAL";
+    private static final List<String> ROLES = List.of("system", "user", "assistant");
+    /** Topics whose records meet by partition. */
+    private static final Set<Topic> JOINED =
+            EnumSet.of(Topic.OBSERVATIONS, Topic.REFERENCES, Topic.ACTIONS, Topic.REWARDS);
+
     private static final int LONGEST_KEY = 4 * 1024;
     private static final int MOST_BYTES = 256 * 1024;
 
     private final ClientSettings client;
     private final RecordCodec codec;
     private final Random random;
+    private final int partitions;
+    private final Map<Topic, Stranger> strangers = new HashMap<>();
     private final List<Target> targets = new ArrayList<>();
     private int made;
 
@@ -72,20 +92,29 @@ final class Poison implements AutoCloseable {
         NULL_KEY,
         BROKEN_KEY,
         LONG_KEY,
-        OVERSIZED
+        OVERSIZED,
+        /** In another partition than Kafka's Java clients would choose. */
+        MISPLACED,
+        /** With an enum symbol of a stranger's schema. */
+        UNKNOWN_SYMBOL
     }
 
     /**
      * A bad record.
      *
+     * @param partition where it is to be written; null for its key's
      * @param key may be null
      * @param value may be null
      * @param due the services that owe it a dead letter, sorted
      */
-    record Bad(String topic, byte[] key, byte[] value, List<Header> headers, List<String> due, String what) {}
+    record Bad(
+            String topic,
+            Integer partition,
+            byte[] key, byte[] value, List<Header> headers, List<String> due, String what) {}
 
-    Poison(ClientSettings client, Team team, long seed) {
+    Poison(ClientSettings client, Team team, int partitions, long seed) {
         this.client = client;
+        this.partitions = partitions;
         this.codec = client.codec();
         this.random = new Random(seed);
         add(Topic.OBSERVATIONS, "router", "reward", "assembler");
@@ -131,6 +160,7 @@ final class Poison implements AutoCloseable {
         SpecificRecord sample = sample(target.topic());
         byte[] key = KeyText.bytes(key(target.topic(), sample));
         byte[] value = codec.encode(target.name(), sample);
+        Integer partition = null;
         switch (harm) {
             case FLIPPED -> value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
             case TRUNCATED -> value = Arrays.copyOf(value, random.nextInt(value.length));
@@ -148,26 +178,89 @@ final class Poison implements AutoCloseable {
             case BROKEN_KEY -> key = new byte[] {(byte) 0xc3, (byte) 0x28, (byte) made, (byte) 0xff};
             case LONG_KEY -> key = "k".repeat(LONGEST_KEY + 1).getBytes(StandardCharsets.UTF_8);
             case OVERSIZED -> value = bytes(MOST_BYTES + 1);
+            case MISPLACED -> {
+                if (!JOINED.contains(target.topic())) {
+                    return Optional.empty();
+                }
+                partition = (Utils.toPositive(Utils.murmur2(key)) + 1 + random.nextInt(partitions - 1)) % partitions;
+                return Optional.of(bad(target, partition, key, value, all(target), harm));
+            }
+            case UNKNOWN_SYMBOL -> {
+                if (target.readers().isEmpty() || sample.getSchema().getField("purpose") == null) {
+                    return Optional.empty();
+                }
+                value = stranger(target.topic()).encode(sample);
+            }
             case NONE -> {}
         }
         if (target.readers()
                 .isEmpty()) { // Nobody judges it; what is no record at all is nobody's update or evaluation.
-            return harm == Harm.RANDOM_BYTES ? Optional.of(bad(target, key, value, List.of(), harm)) : Optional.empty();
+            return harm == Harm.RANDOM_BYTES ? Optional.of(bad(target, partition, key, value, List.of(), harm)) : Optional.empty();
         }
         Optional<List<String>> due = due(target, key, value);
-        return due.isPresent() ? Optional.of(bad(target, key, value, due.get(), harm)) : Optional.empty();
+        return due.isPresent() ? Optional.of(bad(target, partition, key, value, due.get(), harm)) : Optional.empty();
     }
 
-    private Bad bad(Target target, byte[] key, byte[] value, List<String> due, Harm harm) {
+    private Bad bad(Target target, Integer partition, byte[] key, byte[] value, List<String> due, Harm harm) {
         List<Header> headers = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             headers.add(new RecordHeader("h" + random.nextInt(2), random.nextInt(5) == 0 ? null : bytes(5)));
         }
-        return new Bad(target.name(), key, value, headers, due, harm + " on " + target.name());
+        return new Bad(target.name(), partition, key, value, headers, due, harm + " on " + target.name());
+    }
+
+    private static List<String> all(Target target) {
+        return List.copyOf(new TreeSet<>(target.readers()));
+    }
+
+    /** A schema that has one more symbol than ours, under a subject of its own: a topic's own does not take it. */
+    private record Stranger(Schema ours, Schema schema, int id) {
+
+        byte[] encode(SpecificRecord sample) {
+            try {
+                ByteArrayOutputStream plain = new ByteArrayOutputStream();
+                BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(plain, null);
+                new SpecificDatumWriter<>(ours).write(sample, encoder);
+                encoder.flush();
+                GenericData.Record record = new GenericDatumReader<GenericData.Record>(ours, schema)
+                        .read(null, DecoderFactory.get().binaryDecoder(plain.toByteArray(), null));
+                record.put(
+                        "purpose",
+                        new GenericData.EnumSymbol(schema.getField("purpose").schema(), SYMBOL));
+                ByteArrayOutputStream framed = new ByteArrayOutputStream();
+                framed.writeBytes(
+                        ByteBuffer.allocate(1 + Integer.BYTES).put((byte) 0).putInt(id).array());
+                encoder = EncoderFactory.get().binaryEncoder(framed, null);
+                new GenericDatumWriter<GenericData.Record>(schema).write(record, encoder);
+                encoder.flush();
+                return framed.toByteArray();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private Stranger stranger(Topic topic) {
+        return strangers.computeIfAbsent(topic, first -> {
+            Schema schema = new Schema.Parser()
+                    .parse(topic.schema()
+                            .toString()
+                            .replace("\"QUESTION\"]", "\"QUESTION\",\"" + SYMBOL + "\"],\"default\":\"TRAINING\""));
+            try (SchemaRegistryClient registry = client.registry()) {
+                return new Stranger(
+                        topic.schema(),
+                        schema,
+                        registry.register("stranger-" + topic.suffix(), new AvroSchema(schema)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (RestClientException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private Optional<List<String>> due(Target target, byte[] key, byte[] value) {
-        List<String> all = List.copyOf(new TreeSet<>(target.readers()));
+        List<String> all = all(target);
         boolean large = (value != null && value.length > MOST_BYTES) || (key != null && key.length > LONGEST_KEY);
         Decoded<? extends SpecificRecord> decoded =
                 codec.decode(target.name(), value, target.topic().type());
@@ -180,7 +273,12 @@ final class Poison implements AutoCloseable {
             return Optional.of(all);
         }
         return switch (target.topic()) {
-            case OBSERVATIONS -> named(read, "team") ? Optional.of(List.of("assembler", "router")) : Optional.empty();
+            case OBSERVATIONS -> {
+                if (unusable((Observation) read)) {
+                    yield Optional.of(all);
+                }
+                yield named(read, "team") ? Optional.of(List.of("assembler", "router")) : Optional.empty();
+            }
             case ACTIONS, TURNS -> named(read, "team") ? Optional.of(all) : Optional.empty();
             case REFERENCES ->
                 ((Reference) read).getVerifier().startsWith(NOBODY) ? Optional.of(all) : Optional.empty();
@@ -188,6 +286,14 @@ final class Poison implements AutoCloseable {
             case TEAMS -> ((Team) read).getAgents().isEmpty() ? Optional.of(all) : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    private static boolean unusable(Observation read) {
+        return read.getStep() < 0
+                || (read.getDone()
+                        ? read.getStep() == 0
+                        : read.getMessages().isEmpty()
+                                || read.getMessages().stream().anyMatch(message -> !ROLES.contains(message.getRole())));
     }
 
     private static boolean named(SpecificRecord record, String field) {
@@ -203,7 +309,11 @@ final class Poison implements AutoCloseable {
         set(record, "team", NOBODY);
         set(record, "agent", NOBODY);
         set(record, "verifier", NOBODY);
-        if (topic == Topic.REWARDS) {
+        if (topic == Topic.OBSERVATIONS) {
+            set(record, "step", random.nextInt(3));
+            set(record, "done", record.get("step").equals(2));
+            set(record, "messages", messages(schema));
+        } else if (topic == Topic.REWARDS) {
             set(record, "step", -1 - random.nextInt(1000));
         } else if (topic == Topic.TEAMS) {
             set(record, "name", "poison-" + made);
@@ -213,6 +323,16 @@ final class Poison implements AutoCloseable {
                     new GenericData.Array<>(0, schema.getField("agents").schema()));
         }
         return specific(record);
+    }
+
+    private GenericData.Array<GenericData.Record> messages(Schema schema) {
+        Schema messages = schema.getField("messages").schema();
+        GenericData.Array<GenericData.Record> array = new GenericData.Array<>(1, messages);
+        GenericData.Record message = new GenericData.Record(messages.getElementType());
+        message.put("role", ROLES.get(random.nextInt(ROLES.size())));
+        message.put("content", "x".repeat(random.nextInt(20)));
+        array.add(message);
+        return array;
     }
 
     private static void set(GenericData.Record record, String field, Object value) {

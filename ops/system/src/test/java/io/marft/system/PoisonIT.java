@@ -46,6 +46,7 @@ class PoisonIT {
 
     private static final ByName<io.marft.reward.verify.Verifier> VERIFIERS = Verifiers.onClassPath();
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int PARTITIONS = 4;
     private static final int BATCH = 32;
     private static final int PARTS = 10;
     private static final int IN_FLIGHT = 8;
@@ -71,7 +72,7 @@ class PoisonIT {
         say("poison with -Dmarft.seed=" + seed + ": " + records + " records");
         int episodes = PARTS * BATCH * Math.max(1, records / 10_000);
         try (Deployment deployment =
-                Deployment.start(directory, 1, Deployment.TERSE_TEAM, Deployment.CHEAP_TRAINING, 4)) {
+                Deployment.start(directory, 1, Deployment.TERSE_TEAM, Deployment.CHEAP_TRAINING, PARTITIONS)) {
             List<ServiceProcess> services = new ArrayList<>();
             for (String kind : List.of("router", "agents", "reward", "assembler", "trainer")) {
                 services.add(deployment.service(kind, "0").start());
@@ -114,7 +115,7 @@ class PoisonIT {
             Deployment deployment, EpisodeSource source, int episodes, int records, long seed) throws Exception {
         ClientSettings client = deployment.client();
         Map<Place, Bad> written = new HashMap<>();
-        try (Poison poison = new Poison(client, deployment.team(), seed);
+        try (Poison poison = new Poison(client, deployment.team(), PARTITIONS, seed);
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         client.producer("poison"), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int part = 1; part <= PARTS; part++) {
@@ -124,7 +125,8 @@ class PoisonIT {
                     sent.put(
                             bad,
                             producer.send(
-                                    new ProducerRecord<>(bad.topic(), null, bad.key(), bad.value(), bad.headers())));
+                                    new ProducerRecord<>(
+                                            bad.topic(), bad.partition(), bad.key(), bad.value(), bad.headers())));
                 }
                 for (Map.Entry<Bad, Future<RecordMetadata>> each : sent.entrySet()) {
                     RecordMetadata place = each.getValue().get();

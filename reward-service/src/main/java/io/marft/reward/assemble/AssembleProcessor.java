@@ -184,11 +184,24 @@ final class AssembleProcessor
                                 : "records of an episode without observation become dead letters");
         if (trajectory.isPresent()) {
             close(state, trajectory.get(), now.toEpochMilli());
+            rejectUnrewarded(state, now.toEpochMilli());
         } else {
             store.delete(state.getEpisode());
             String reason = "no observation of the episode to act upon came within " + Spans.text(deadline(state));
             rejectLeftovers(state, trajectory, reason, now.toEpochMilli());
         }
+    }
+
+    private void rejectUnrewarded(AssemblyState state, long timestamp) {
+        assembly.unrewarded(state)
+                .ifPresent(held -> rejections.rejectHeld(
+                        held.topic(),
+                        held.offset(),
+                        state.getEpisode(),
+                        held.value(),
+                        "all agents acted upon this, but no reward came within " + Spans.text(deadline(state))
+                                + ": write a reference for a known verifier with the observation",
+                        timestamp));
     }
 
     private void noteDeadline(AssemblyState state) {

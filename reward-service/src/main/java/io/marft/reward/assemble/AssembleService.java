@@ -3,6 +3,7 @@ package io.marft.reward.assemble;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 
 /** Assembles closed episodes: a Kafka Streams application that writes {@code trajectories}. */
@@ -19,7 +20,7 @@ public final class AssembleService extends StreamsService {
         super(
                 NAME,
                 instance,
-                AssembleTopology.build(settings.topics(), settings::codec),
+                AssembleTopology.build(settings.topics(), settings::codec, KeyPlacement.on(settings)),
                 settings.streams(NAME, stateDirectory));
     }
 }

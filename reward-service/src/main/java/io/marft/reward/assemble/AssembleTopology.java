@@ -8,6 +8,7 @@ import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.KeyPlacement;
 import io.marft.streaming.topology.TeamStore;
 import io.marft.streaming.topology.TopologyParts;
 import java.util.function.Supplier;
@@ -27,10 +28,11 @@ final class AssembleTopology {
      *
      * @param names the names of topics
      * @param codecs makes a codec for each task and thread
+     * @param placement says whether a record lies in its key's partition
      */
-    static Topology build(TopicNames names, Supplier<RecordCodec> codecs) {
+    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, KeyPlacement placement) {
         Topology topology = new Topology();
-        TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs);
+        TopologyParts parts = new TopologyParts(AssembleService.NAME, names, codecs, placement);
         TeamStore.add(topology, names, codecs);
         String observations = parts.source(
                 topology, Topic.OBSERVATIONS, Observation.class, Observation::getEpisode, TopologyParts.AWAIT_TEAMS);

@@ -101,6 +101,17 @@ record AssembledEpisode(AssemblyState state, KnownTeam team, EpisodeSteps steps)
         return rewarded && steps.state(step).filter(StepState::complete).isPresent();
     }
 
+    /** The observation of the first step in which all agents acted and which has no reward, though it should. */
+    Optional<Observation> unrewarded() {
+        for (int step = 0; step < steps.count() && purpose() != Purpose.QUESTION; step++) {
+            if (reward(state, step).isEmpty()
+                    && steps.state(step).filter(StepState::complete).isPresent()) {
+                return steps.opening(step);
+            }
+        }
+        return Optional.empty();
+    }
+
     private Purpose purpose() {
         return state.getObservations().get(0).getPurpose();
     }

@@ -149,6 +149,13 @@ public final class Assembly {
                 .map(episode -> episode.trajectory(Closure.TIMED_OUT, now));
     }
 
+    /** The observation that was waited for in vain to be rewarded, of an episode that is given up. */
+    Optional<Leftovers.Leftover> unrewarded(AssemblyState state) {
+        return AssembledEpisode.of(state, teams)
+                .flatMap(AssembledEpisode::unrewarded)
+                .map(observation -> Leftovers.held(state, observation));
+    }
+
     /** The records that were held of an episode that is closed or given up, and that its trajectory does not hold. */
     List<Leftovers.Leftover> leftovers(AssemblyState state, Optional<Trajectory> trajectory) {
         List<Observation> observed = trajectory

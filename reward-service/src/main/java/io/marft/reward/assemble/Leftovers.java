@@ -2,6 +2,7 @@ package io.marft.reward.assemble;
 
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AssemblyState;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Step;
 import io.marft.schemas.record.Trajectory;
 import java.util.ArrayList;
@@ -58,11 +59,25 @@ final class Leftovers {
             Topic topic,
             List<? extends SpecificRecord> records,
             List<Long> offsets) {
-        int unplaced = records.size() - offsets.size(); // Records that an older release read came first.
         for (int i = 0; i < records.size(); i++) {
             if (!taken.contains(records.get(i))) {
-                left.add(new Leftover(topic, i < unplaced ? -1 : offsets.get(i - unplaced), records.get(i)));
+                left.add(new Leftover(topic, offset(i, records, offsets), records.get(i)));
             }
         }
+    }
+
+    /** Records that an older release read, which did not keep offsets, came first. */
+    private static long offset(int index, List<? extends SpecificRecord> records, List<Long> offsets) {
+        int unplaced = records.size() - offsets.size();
+        return index < unplaced ? -1 : offsets.get(index - unplaced);
+    }
+
+    /** An observation that is held, with its place. */
+    static Leftover held(AssemblyState state, Observation observation) {
+        int index = state.getObservations().indexOf(observation);
+        return new Leftover(
+                Topic.OBSERVATIONS,
+                offset(index, state.getObservations(), state.getObservationOffsets()),
+                observation);
     }
 }

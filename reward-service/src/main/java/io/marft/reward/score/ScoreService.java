@@ -4,6 +4,7 @@ import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 
 /** Scores answers by references: a Kafka Streams application that writes {@code rewards}. */
@@ -23,7 +24,8 @@ public final class ScoreService extends StreamsService {
         super(
                 NAME,
                 instance,
-                ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()),
+                ScoreTopology.build(
+                        settings.topics(), settings::codec, KeyPlacement.on(settings), Verifiers.onClassPath()),
                 settings.streams(NAME, stateDirectory));
     }
 }

@@ -10,6 +10,7 @@ import io.marft.schemas.record.Reference;
 import io.marft.schemas.record.ScoringState;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.StateSerde;
+import io.marft.streaming.topology.KeyPlacement;
 import io.marft.streaming.topology.TeamStore;
 import io.marft.streaming.topology.TopologyParts;
 import java.util.function.Supplier;
@@ -32,11 +33,13 @@ final class ScoreTopology {
      *
      * @param names the names of topics
      * @param codecs makes a codec for each task and thread
+     * @param placement says whether a record lies in its key's partition
      * @param verifiers those that references may name
      */
-    static Topology build(TopicNames names, Supplier<RecordCodec> codecs, ByName<Verifier> verifiers) {
+    static Topology build(
+            TopicNames names, Supplier<RecordCodec> codecs, KeyPlacement placement, ByName<Verifier> verifiers) {
         Topology topology = new Topology();
-        TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs);
+        TopologyParts parts = new TopologyParts(ScoreService.NAME, names, codecs, placement);
         TeamStore.add(topology, names, codecs);
         String references = parts.source(topology, Topic.REFERENCES, Reference.class, Reference::getEpisode, SCORE);
         String actions =

@@ -20,6 +20,7 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
 import io.marft.streaming.topology.TopologyParts;
+import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,8 @@ class AssembleTopologyTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new TopologyHarness(directory, settings -> AssembleTopology.build(settings.topics(), settings::codec));
+        kafka = new TopologyHarness(directory, settings ->
+                        AssembleTopology.build(settings.topics(), settings::codec, new KeyPlacement(topic -> 1)));
     }
 
     @AfterEach
@@ -118,6 +120,25 @@ class AssembleTopologyTest {
                 "no observation of the episode to act upon came within 5m",
                 letters.get(2).getReason());
         assertEquals(1, kafka.read(Topic.TRAJECTORIES, Trajectory.class).size());
+    }
+
+    @Test
+    void shouldSayThatNoRewardCameThoughAllActed() {
+        kafka.pipe(Topic.OBSERVATIONS, "e", observation("e", 0, CHAIN));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "reasoner", CHAIN, "3+4"));
+        kafka.pipe(Topic.ACTIONS, "e", action("e", 0, "actor", CHAIN, "\\boxed{7}"));
+        kafka.pipe(Topic.OBSERVATIONS, "slow", observation("slow", 0, CHAIN));
+        kafka.passTime(Duration.ofMinutes(6));
+
+        List<DeadLetter> letters = kafka.read(Topic.DEAD_LETTERS, DeadLetter.class);
+        assertEquals(1, letters.size());
+        assertEquals(
+                "all agents acted upon this, but no reward came within 5m: write a reference for a known verifier with the"
+                        + " observation",
+                letters.get(0).getReason());
+        assertEquals("marft.observations", letters.get(0).getTopic());
+        assertEquals(0, letters.get(0).getOffset());
+        assertEquals(2, kafka.read(Topic.TRAJECTORIES, Trajectory.class).size());
     }
 
     @Test

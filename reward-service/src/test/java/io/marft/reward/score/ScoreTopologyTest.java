@@ -15,6 +15,7 @@ import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Reward;
 import io.marft.schemas.record.Team;
 import io.marft.streaming.topology.TopologyParts;
+import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,8 @@ class ScoreTopologyTest {
     void start(@TempDir Path directory) throws Exception {
         kafka = new TopologyHarness(
                 directory,
-                settings -> ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()));
+                settings -> ScoreTopology.build(
+                        settings.topics(), settings::codec, new KeyPlacement(topic -> 1), Verifiers.onClassPath()));
     }
 
     @AfterEach

@@ -9,6 +9,8 @@ package io.marft.schemas.catalogue;
  */
 public record ClientNames(String prefix) {
 
+    private static final String LEASE = ".lease";
+
     public ClientNames {
         new TopicNames(prefix); // Holds the prefix to its rule.
     }
@@ -63,7 +65,12 @@ public record ClientNames(String prefix) {
 
     /** The group of which a team's one living trainer is the only member that owns anything. */
     public String trainerLease(String team) {
-        return trainer(team) + ".lease";
+        return trainer(team) + LEASE;
+    }
+
+    /** Whether a group is a {@linkplain #trainerLease lease}, whose offsets say nothing of what was read. */
+    public boolean isLease(String group) {
+        return group.startsWith(trainer("")) && group.endsWith(LEASE);
     }
 
     /** The transactional id of a stream of problems, and the group that holds where it stands. */

@@ -70,6 +70,9 @@ public final class KeyText {
 
     /** Why a record has not the key that its value calls for, in one line; empty if it has. */
     public static Optional<String> mismatch(String key, String wanted) {
+        if (wanted.isEmpty()) {
+            return Optional.of("what it should have for a key is empty: an id or name has at least one character");
+        }
         return wanted.equals(key)
                 ? Optional.empty()
                 : Optional.of(shown(key) + ", but the value calls for '" + cut(wanted) + "'");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -50,11 +51,13 @@ public final class RecordCodec implements AutoCloseable {
     private record ReaderKey(int schemaId, Class<?> type) {}
 
     /** How the records that one schema wrote are read as ours. */
-    private record Reader<T>(Schema written, Schema ours, SpecificDatumReader<T> avro) {
+    private record Reader<T>(
+            Schema written, Schema ours, SpecificDatumReader<T> avro, SortedSet<String> unknownSymbols) {
 
         static <T> Reader<T> of(Schema written, Class<T> type) {
             Schema ours = SpecificData.get().getSchema(type);
-            return new Reader<>(written, ours, new SpecificDatumReader<>(written, ours));
+            return new Reader<>(
+                    written, ours, new SpecificDatumReader<>(written, ours), UnknownSymbols.of(written, ours));
         }
 
         boolean isOfAnotherKind() {
@@ -134,7 +137,10 @@ public final class RecordCodec implements AutoCloseable {
             return new Decoded.Valid<>(reader.avro().read(null, decoder));
         } catch (IOException | RuntimeException e) {
             // Avro reports damaged bytes in many ways, class cast and index errors among them.
-            return unreadable(type, OneLine.of(e));
+            String hint = reader.unknownSymbols().isEmpty()
+                    ? ""
+                    : "; of its schema's enum symbols these are not known here: " + reader.unknownSymbols();
+            return unreadable(type, OneLine.of(e) + hint);
         }
     }
 

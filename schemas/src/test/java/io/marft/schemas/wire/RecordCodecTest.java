@@ -10,12 +10,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Promotion;
 import io.marft.schemas.record.Reference;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +75,48 @@ class RecordCodecTest {
         assertEquals(
                 new Decoded.Invalid<>("holds Reference, expected a Promotion"),
                 codec.decode(TOPIC, good, Promotion.class));
+    }
+
+    /** A default would have it read as another symbol, and a purpose that nobody knows be trained on. */
+    @Test
+    void shouldRefuseASymbolThatItDoesNotKnow() throws IOException, RestClientException {
+        Schema ours = Observation.getClassSchema();
+        String known = ours.toString();
+        Schema theirs = new Schema.Parser()
+                .parse(known.replace("\"QUESTION\"]", "\"QUESTION\",\"REHEARSAL\"],\"default\":\"TRAINING\""));
+        String topic = "marft.observations";
+        int id;
+        try (SchemaRegistryClient registry = Registries.inMemory("RecordCodecTest")) {
+            id = registry.register(topic + "-value", new AvroSchema(theirs));
+        }
+
+        assertInstanceOf(
+                Decoded.Valid.class, codec.decode(topic, observation(theirs, id, "EVALUATION"), Observation.class));
+        String reason = assertInstanceOf(
+                        Decoded.Invalid.class,
+                        codec.decode(topic, observation(theirs, id, "REHEARSAL"), Observation.class))
+                .reason();
+        assertTrue(reason.endsWith("these are not known here: [Purpose REHEARSAL]"), reason);
+    }
+
+    private static byte[] observation(Schema schema, int id, String purpose) throws IOException {
+        GenericData.Record record = new GenericData.Record(schema);
+        record.put("episode", "e");
+        record.put("step", 0);
+        record.put("team", "pair");
+        record.put("teamVersion", 1);
+        record.put("purpose", new GenericData.EnumSymbol(schema.getField("purpose").schema(), purpose));
+        record.put("environment", "test");
+        record.put("messages", new GenericData.Array<>(0, schema.getField("messages").schema()));
+        record.put("done", false);
+        record.put("seed", 1L);
+        record.put("createdAt", 1L);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Frame.write(id, out);
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericData.Record>(schema).write(record, encoder);
+        encoder.flush();
+        return out.toByteArray();
     }
 
     @Test

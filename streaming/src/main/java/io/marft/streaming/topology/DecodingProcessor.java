@@ -1,6 +1,8 @@
 package io.marft.streaming.topology;
 
 import io.marft.schemas.catalogue.TopicNames;
+import io.marft.schemas.record.Observation;
+import io.marft.schemas.team.ObservationRules;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
@@ -16,7 +18,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * The first node behind a source of raw bytes. It decodes the value, and checks that the record's key is the one its value
- * calls for. A usable record goes to one child as {@link Received}. Any other goes to the dead letters, in the same
+ * calls for, that the record lies where its key belongs, and that an observation keeps {@link ObservationRules}. A usable
+ * record goes to one child as {@link Received}. Any other goes to the dead letters, in the same
  * transaction that moves the source's offset. While the registry cannot be asked this node throws, and the record is read
  * again.
  */
@@ -31,6 +34,7 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
     private final Function<T, String> key;
     private final String next;
     private final Supplier<RecordCodec> codecs;
+    private final KeyPlacement placement;
 
     private RecordCodec codec;
     private ProcessorContext<String, Object> context;
@@ -42,13 +46,15 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
             Class<T> type,
             Function<T, String> key,
             String next,
-            Supplier<RecordCodec> codecs) {
+            Supplier<RecordCodec> codecs,
+            KeyPlacement placement) {
         this.service = service;
         this.names = names;
         this.type = type;
         this.key = key;
         this.next = next;
         this.codecs = codecs;
+        this.placement = placement;
     }
 
     @Override
@@ -65,18 +71,22 @@ final class DecodingProcessor<T extends SpecificRecord> implements Processor<Str
             reject(record, oversized.get());
             return;
         }
-        String topic = context.recordMetadata().orElseThrow().topic();
-        Decoded<T> decoded = codec.decode(topic, record.value(), type);
+        RecordMetadata source = context.recordMetadata().orElseThrow();
+        Decoded<T> decoded = codec.decode(source.topic(), record.value(), type);
         if (decoded instanceof Decoded.Valid<T> valid) {
-            Optional<String> mismatch = KeyText.mismatch(record.key(), key.apply(valid.value()));
-            if (mismatch.isEmpty()) {
-                context.forward(record.withValue(received(record, valid.value())), next);
-            } else {
-                reject(record, mismatch.get());
-            }
+            KeyText.mismatch(record.key(), key.apply(valid.value()))
+                    .or(() -> placement.refuse(source.topic(), source.partition(), record.key()))
+                    .or(() -> refuse(valid.value()))
+                    .ifPresentOrElse(
+                            reason -> reject(record, reason),
+                            () -> context.forward(record.withValue(received(record, valid.value())), next));
         } else if (decoded instanceof Decoded.Invalid<T> invalid) {
             reject(record, invalid.reason());
         }
+    }
+
+    private static Optional<String> refuse(SpecificRecord value) {
+        return value instanceof Observation observation ? ObservationRules.refuse(observation) : Optional.empty();
     }
 
     private static Optional<String> oversized(Record<String, byte[]> record) {

@@ -44,16 +44,19 @@ public final class TopologyParts {
     private final String service;
     private final TopicNames names;
     private final Supplier<RecordCodec> codecs;
+    private final KeyPlacement placement;
 
     /**
      * @param service the service's name in dead letters
      * @param names the names of topics
      * @param codecs makes a codec for each task
+     * @param placement says whether a record lies in its key's partition
      */
-    public TopologyParts(String service, TopicNames names, Supplier<RecordCodec> codecs) {
+    public TopologyParts(String service, TopicNames names, Supplier<RecordCodec> codecs, KeyPlacement placement) {
         this.service = service;
         this.names = names;
         this.codecs = codecs;
+        this.placement = placement;
     }
 
     /**
@@ -72,7 +75,8 @@ public final class TopologyParts {
         String source = topic.suffix();
         String decoder = "decode-" + source;
         topology.addSource(source, new KeyText.KeyDeserializer(), new ByteArrayDeserializer(), names.of(topic));
-        topology.addProcessor(decoder, () -> new DecodingProcessor<>(service, names, type, key, next, codecs), source);
+        topology.addProcessor(
+                decoder, () -> new DecodingProcessor<>(service, names, type, key, next, codecs, placement), source);
         return decoder;
     }
 

@@ -1,10 +1,12 @@
 package io.marft.cli.inspect;
 
 import io.marft.cli.options.ClusterOptions;
+import io.marft.streaming.log.OpenTransaction;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,12 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lag",
         description =
-                "Lists how far each service is behind in each topic that it reads. It counts offsets, and a transaction's "
-                        + "marker has one, too: one or two behind in a partition mean that nothing waits.",
+                "Lists how many records each service has yet to read in each topic that it reads, and whose open "
+                        + "transactions hold readers up. 'up to' stands before a number of offsets, some of which are "
+                        + "transactions' markers and no records.",
         mixinStandardHelpOptions = true)
 public final class LagCommand implements Callable<Integer> {
 
-    private static final String ROW = "%-34s %-34s %10s %10s%n";
+    private static final String ROW = "%-34s %-34s %10s %12s%n";
 
     @Mixin
     private ClusterOptions cluster;
@@ -30,15 +33,20 @@ public final class LagCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ExecutionException, InterruptedException {
         var client = cluster.client();
-        List<GroupLag> lags = GroupLag.of(client);
-        if (lags.isEmpty()) {
-            throw new IllegalStateException("no service with prefix '" + client.prefix()
-                    + "' has committed an offset on " + client.bootstrapServers() + ": start one with `marft serve`");
-        }
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(ROW, "SERVICE", "TOPIC", "PARTITIONS", "BEHIND");
-        for (GroupLag lag : lags) {
-            out.printf(ROW, lag.group(), lag.topic(), lag.partitions(), lag.behind());
+        try (Admin admin = Admin.create(client.admin())) {
+            List<GroupLag> lags = GroupLag.of(client, admin);
+            if (lags.isEmpty()) {
+                throw new IllegalStateException("no service with prefix '" + client.prefix()
+                        + "' has committed an offset on " + client.bootstrapServers()
+                        + ": start one with `marft serve`");
+            }
+            out.printf(ROW, "SERVICE", "TOPIC", "PARTITIONS", "BEHIND");
+            for (GroupLag lag : lags) {
+                String behind = lag.counted() ? Long.toString(lag.behind()) : "up to " + lag.behind();
+                out.printf(ROW, lag.group(), lag.topic(), lag.partitions(), behind);
+            }
+            OpenTransaction.lines(client, admin).forEach(out::println);
         }
         return 0;
     }

@@ -15,12 +15,16 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.team.DependencyFunction;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.OpenTransaction;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -108,7 +112,7 @@ public final class AskCommand implements Callable<Integer> {
             answers(team, answered.actions()).forEach(answer -> out.println("answer: " + answer));
             return 0;
         }
-        spec.commandLine().getErr().println("marft: " + failure(outcome));
+        spec.commandLine().getErr().println("marft: " + failure(outcome, client));
         return 1;
     }
 
@@ -132,11 +136,23 @@ public final class AskCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private String failure(Asker.Outcome outcome) {
+    /** What holds readers up, where that is not a service that is away. */
+    private static Optional<String> heldUp(ClientSettings client) {
+        try (Admin admin = Admin.create(client.admin())) {
+            return OpenTransaction.lines(client, admin).stream().findFirst();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException | IllegalStateException e) {
+            return Optional.empty(); // A hint was looked for; what is the matter has been said.
+        }
+    }
+
+    private String failure(Asker.Outcome outcome, ClientSettings client) {
         if (outcome instanceof Asker.Refused refused) {
             return "the question was refused by service " + refused.letter().getService() + ": "
                     + refused.letter().getReason();
         }
-        return "no answer within " + timeout + " s: see that router and agents are running";
+        return "no answer within " + timeout + " s: "
+                + heldUp(client).orElse("see that router and agents are running, with `marft lag`");
     }
 }
