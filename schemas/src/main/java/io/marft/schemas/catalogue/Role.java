@@ -27,33 +27,33 @@ public enum Role {
     /** What feeds observations and takes actions: the bundled one, or an application in its place. */
     ENVIRONMENT(
             Clients.ENVIRONMENT,
-            reads(ACTIONS, REWARDS, TRAJECTORIES, UPDATES, TEAMS),
-            writes(OBSERVATIONS, REFERENCES)),
-    ROUTER(Clients.STREAMS, reads(OBSERVATIONS, ACTIONS, TEAMS), writes(OBSERVATIONS, TURNS, DEAD_LETTERS)),
-    AGENT(Clients.AGENTS, reads(TURNS, ADAPTERS, ADAPTER_CHUNKS, TEAMS), writes(ACTIONS, DEAD_LETTERS)),
-    REWARD(Clients.STREAMS, reads(OBSERVATIONS, REFERENCES, ACTIONS, TEAMS), writes(REWARDS, DEAD_LETTERS)),
-    ASSEMBLER(Clients.STREAMS, reads(OBSERVATIONS, ACTIONS, REWARDS, TEAMS), writes(TRAJECTORIES, DEAD_LETTERS)),
+            from(ACTIONS, REWARDS, TRAJECTORIES, UPDATES, TEAMS),
+            to(OBSERVATIONS, REFERENCES)),
+    ROUTER(Clients.STREAMS, from(OBSERVATIONS, ACTIONS, TEAMS), to(OBSERVATIONS, TURNS, DEAD_LETTERS)),
+    AGENT(Clients.AGENTS, from(TURNS, ADAPTERS, ADAPTER_CHUNKS, TEAMS), to(ACTIONS, DEAD_LETTERS)),
+    REWARD(Clients.STREAMS, from(OBSERVATIONS, REFERENCES, ACTIONS, TEAMS), to(REWARDS, DEAD_LETTERS)),
+    ASSEMBLER(Clients.STREAMS, from(OBSERVATIONS, ACTIONS, REWARDS, TEAMS), to(TRAJECTORIES, DEAD_LETTERS)),
     TRAINER(
             Clients.TRAINER,
-            reads(TRAJECTORIES, CHECKPOINTS, TEAMS),
-            writes(UPDATES, ADAPTERS, ADAPTER_CHUNKS, CHECKPOINTS, DEAD_LETTERS)),
+            from(TRAJECTORIES, CHECKPOINTS, TEAMS),
+            to(UPDATES, ADAPTERS, ADAPTER_CHUNKS, CHECKPOINTS, DEAD_LETTERS)),
     /** Measures a team on held-out problems. */
     EVALUATOR(
             Clients.PLAIN,
-            reads(TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            writes(OBSERVATIONS, REFERENCES, EVALUATIONS)),
+            from(TRAJECTORIES, TEAMS, DEAD_LETTERS),
+            to(OBSERVATIONS, REFERENCES, EVALUATIONS)),
     /** A person with {@code marft provision}, {@code ask}, {@code topics} and {@code tail}. */
     OPERATOR(
             Clients.ADMIN,
-            reads(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            writes(OBSERVATIONS, TEAMS)),
+            from(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS),
+            to(OBSERVATIONS, TEAMS)),
     /** A person with {@code marft replay} and {@code adapters export}. */
     AUDITOR(
             Clients.PLAIN,
-            reads(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
-            writes()),
+            from(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
+            to()),
     /** Any application that reports late or human signals. */
-    CLIENT(Clients.PLAIN, reads(), writes(FEEDBACK));
+    CLIENT(Clients.PLAIN, from(), to(FEEDBACK));
 
     /** As which clients a role works, and so which groups and transactional ids of {@link ClientNames} are its own. */
     enum Clients {
@@ -100,11 +100,11 @@ public enum Role {
         return writes;
     }
 
-    private static Set<Topic> reads(Topic... topics) {
+    private static Set<Topic> from(Topic... topics) {
         return Set.of(topics);
     }
 
-    private static Set<Topic> writes(Topic... topics) {
+    private static Set<Topic> to(Topic... topics) {
         return Set.of(topics);
     }
 }

@@ -102,7 +102,7 @@ final class RawProduce {
                                         Topic.REWARDS,
                                         Topic.TRAJECTORIES)
                                 .map(names::of),
-                        team.getAgents().stream().map(TeamAgent::getName).map(names::turns))
+                        team.getAgents().stream().map(agent -> names.turns(team.getName(), agent.getName())))
                 .toList();
         int episodes = SAMPLES / topics.size();
         List<ConsumerRecord<String, byte[]>> samples = new ArrayList<>();
