@@ -47,8 +47,14 @@ public final class AccessRules {
      */
     public List<AclBinding> of(Role role, String principal) {
         Rights rights = new Rights(principal);
-        role.reads().stream().sorted().forEach(topic -> reads(rights, topic));
-        role.writes().stream().sorted().forEach(topic -> writes(rights, topic));
+        for (Topic topic : Topic.values()) {
+            if (role.reads().contains(topic)) {
+                reads(rights, topic);
+            }
+            if (role.writes().contains(topic)) {
+                writes(rights, topic);
+            }
+        }
         switch (role.clients()) {
             case PLAIN -> {}
             case STREAMS -> rights.streams(clients.application(role.label()));

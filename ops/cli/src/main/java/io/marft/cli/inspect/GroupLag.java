@@ -85,12 +85,12 @@ record GroupLag(String group, String topic, int partitions, long behind, boolean
         Map<String, List<TopicPartition>> byTopic =
                 from.keySet().stream().collect(Collectors.groupingBy(TopicPartition::topic));
         byTopic.forEach((topic, partitions) -> {
-            try (LogReader reader = new LogReader(client)) {
+            try (LogReader reader = LogReader.atEnd(client, List.of(topic))) {
                 Map<TopicPartition, TreeSet<Long>> found = new HashMap<>();
                 Map<TopicPartition, Long> places = new HashMap<>();
-                Map<TopicPartition, Long> upTo = new HashMap<>();
+                Map<TopicPartition, Long> upTo = new HashMap<>(reader.readable());
+                reader.partitions().forEach(partition -> found.put(partition, new TreeSet<>()));
                 partitions.forEach(partition -> {
-                    found.put(partition, new TreeSet<>());
                     places.put(partition, from.get(partition));
                     upTo.put(partition, ends.get(partition));
                 });
