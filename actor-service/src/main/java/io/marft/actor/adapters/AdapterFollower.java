@@ -171,7 +171,11 @@ public final class AdapterFollower extends ThreadedService {
         return patience().get(() -> codec.decode(record.topic(), record.value(), AdapterManifest.class))
                                 instanceof Decoded.Valid<AdapterManifest> valid
                         && serves(valid.value().getTeam(), valid.value().getAgent())
-                        && mismatch(record, valid.value().getTeam(), valid.value().getAgent()).isEmpty()
+                        && mismatch(
+                                        record,
+                                        valid.value().getTeam(),
+                                        valid.value().getAgent())
+                                .isEmpty()
                 ? Optional.of(valid.value())
                 : Optional.empty();
     }
@@ -219,7 +223,6 @@ public final class AdapterFollower extends ThreadedService {
     private boolean serves(String ofTeam, String agent) {
         return ofTeam.equals(team) && (agents.isEmpty() || agents.contains(agent));
     }
-
 
     private AdapterAssembly<ConsumerRecord<String, byte[]>> assembly(String agent) {
         return assemblies.computeIfAbsent(agent, absent -> new AdapterAssembly<>());

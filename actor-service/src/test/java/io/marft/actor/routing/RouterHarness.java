@@ -53,7 +53,8 @@ final class RouterHarness implements AutoCloseable {
         codec = settings.codec();
         Properties properties = new Properties();
         properties.putAll(settings.streams("router", directory));
-        driver = new TopologyTestDriver(RouterTopology.build(names, settings::codec, new KeyPlacement(topic -> 1)), properties);
+        driver = new TopologyTestDriver(
+                RouterTopology.build(names, settings::codec, new KeyPlacement(topic -> 1)), properties);
     }
 
     void write(Team team) {

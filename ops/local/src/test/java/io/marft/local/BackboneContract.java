@@ -97,8 +97,7 @@ abstract class BackboneContract {
         String more = known.replace("\"QUESTION\"", "\"QUESTION\",\"REHEARSAL\"");
         try (SchemaRegistryClient registry = settings.registry()) {
             assertThrows(RestClientException.class, () -> registry.register(subject, new AvroSchema(more)));
-            String withDefault =
-                    more.replace("\"REHEARSAL\"]", "\"REHEARSAL\"],\"default\":\"TRAINING\"");
+            String withDefault = more.replace("\"REHEARSAL\"]", "\"REHEARSAL\"],\"default\":\"TRAINING\"");
             assertThrows(RestClientException.class, () -> registry.register(subject, new AvroSchema(withDefault)));
             assertEquals(known, registry.getLatestSchemaMetadata(subject).getSchema());
         }

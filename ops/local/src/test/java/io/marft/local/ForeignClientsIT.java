@@ -107,7 +107,7 @@ class ForeignClientsIT {
         assertTrue(placed.size() > 0 && misplaced.size() > 0, placed + " " + misplaced);
 
         Log log = new Log(client);
-        log.await(Topic.DEAD_LETTERS, misplaced.size() * (READERS.size() + 1), PATIENCE);
+        log.await(Topic.DEAD_LETTERS, 4L * misplaced.size(), PATIENCE);
         log.await(Topic.TRAJECTORIES, placed.size(), PATIENCE);
 
         Map<String, List<String>> byEpisode = new HashMap<>();
@@ -116,7 +116,8 @@ class ForeignClientsIT {
                     letter.getReason().startsWith("key belongs to partition ")
                             && letter.getReason().contains("partitioner=murmur2_random"),
                     letter.getReason());
-            String key = StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString();
+            String key =
+                    StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString();
             byEpisode
                     .computeIfAbsent(key, unused -> new ArrayList<>())
                     .add(letter.getService() + " " + letter.getTopic());
@@ -155,19 +156,21 @@ class ForeignClientsIT {
                         "messages[1] has role 'tool': use one of [system, user, assistant]",
                 Observation.newBuilder(observation("c")).setDone(true).build(),
                         "'done' is true at step 0: an episode begins with an observation to act upon",
-                Observation.newBuilder(observation("d")).setStep(-1).build(), "step -1 is negative: steps count from 0");
+                Observation.newBuilder(observation("d")).setStep(-1).build(),
+                        "step -1 is negative: steps count from 0");
         for (Observation observation : wrong.keySet()) {
             send(Topic.OBSERVATIONS, null, observation.getEpisode(), observation);
         }
         Log log = new Log(client);
-        log.await(Topic.DEAD_LETTERS, wrong.size() * READERS.size(), PATIENCE);
+        log.await(Topic.DEAD_LETTERS, 3L * wrong.size(), PATIENCE);
 
         Map<String, List<String>> byReason = log.values(Topic.DEAD_LETTERS, DeadLetter.class).stream()
                 .collect(Collectors.groupingBy(
                         DeadLetter::getReason, Collectors.mapping(DeadLetter::getService, Collectors.toList())));
         assertEquals(new TreeSet<>(wrong.values()), new TreeSet<>(byReason.keySet()));
         byReason.values()
-                .forEach(services -> assertEquals(READERS, services.stream().sorted().toList()));
+                .forEach(services ->
+                        assertEquals(READERS, services.stream().sorted().toList()));
     }
 
     private RecordMetadata send(Topic topic, Integer partition, String key, SpecificRecord value) throws Exception {

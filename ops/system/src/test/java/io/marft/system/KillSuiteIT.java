@@ -100,7 +100,10 @@ class KillSuiteIT {
         long begun = System.nanoTime();
         try (Deployment deployment = Deployment.start(directory, 3, files.get(0), TRAINING, PARTITIONS)) {
             List<Deployment> teams = new ArrayList<>(List.of(deployment));
-            files.stream().skip(1).map(file -> deployment.beside(file, TRAINING, PARTITIONS)).forEach(teams::add);
+            files.stream()
+                    .skip(1)
+                    .map(file -> deployment.beside(file, TRAINING, PARTITIONS))
+                    .forEach(teams::add);
             List<ServiceProcess> services = services(teams);
             services.forEach(ServiceProcess::start);
             Killer killer = new Killer(seed, deployment.cluster(), services);
@@ -108,7 +111,11 @@ class KillSuiteIT {
                 List<EpisodeSource> sources = new ArrayList<>();
                 for (Deployment team : teams) {
                     sources.add(closing.later(new EpisodeSource(
-                                    team.client(), team.team(), seed + sources.size(), episodes, IN_FLIGHT / teams.size())
+                                    team.client(),
+                                    team.team(),
+                                    seed + sources.size(),
+                                    episodes,
+                                    IN_FLIGHT / teams.size())
                             .started()));
                 }
                 for (int strike = 1; strike <= strikes; strike++) {

@@ -110,7 +110,11 @@ final class Poison implements AutoCloseable {
     record Bad(
             String topic,
             Integer partition,
-            byte[] key, byte[] value, List<Header> headers, List<String> due, String what) {}
+            byte[] key,
+            byte[] value,
+            List<Header> headers,
+            List<String> due,
+            String what) {}
 
     Poison(ClientSettings client, Team team, int partitions, long seed) {
         this.client = client;
@@ -195,7 +199,9 @@ final class Poison implements AutoCloseable {
         }
         if (target.readers()
                 .isEmpty()) { // Nobody judges it; what is no record at all is nobody's update or evaluation.
-            return harm == Harm.RANDOM_BYTES ? Optional.of(bad(target, partition, key, value, List.of(), harm)) : Optional.empty();
+            return harm == Harm.RANDOM_BYTES
+                    ? Optional.of(bad(target, partition, key, value, List.of(), harm))
+                    : Optional.empty();
         }
         Optional<List<String>> due = due(target, key, value);
         return due.isPresent() ? Optional.of(bad(target, partition, key, value, due.get(), harm)) : Optional.empty();
@@ -228,8 +234,10 @@ final class Poison implements AutoCloseable {
                         "purpose",
                         new GenericData.EnumSymbol(schema.getField("purpose").schema(), SYMBOL));
                 ByteArrayOutputStream framed = new ByteArrayOutputStream();
-                framed.writeBytes(
-                        ByteBuffer.allocate(1 + Integer.BYTES).put((byte) 0).putInt(id).array());
+                framed.writeBytes(ByteBuffer.allocate(1 + Integer.BYTES)
+                        .put((byte) 0)
+                        .putInt(id)
+                        .array());
                 encoder = EncoderFactory.get().binaryEncoder(framed, null);
                 new GenericDatumWriter<GenericData.Record>(schema).write(record, encoder);
                 encoder.flush();

@@ -124,9 +124,8 @@ class PoisonIT {
                     Bad bad = poison.next();
                     sent.put(
                             bad,
-                            producer.send(
-                                    new ProducerRecord<>(
-                                            bad.topic(), bad.partition(), bad.key(), bad.value(), bad.headers())));
+                            producer.send(new ProducerRecord<>(
+                                    bad.topic(), bad.partition(), bad.key(), bad.value(), bad.headers())));
                 }
                 for (Map.Entry<Bad, Future<RecordMetadata>> each : sent.entrySet()) {
                     RecordMetadata place = each.getValue().get();

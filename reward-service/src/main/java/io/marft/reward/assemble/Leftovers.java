@@ -76,8 +76,6 @@ final class Leftovers {
     static Leftover held(AssemblyState state, Observation observation) {
         int index = state.getObservations().indexOf(observation);
         return new Leftover(
-                Topic.OBSERVATIONS,
-                offset(index, state.getObservations(), state.getObservationOffsets()),
-                observation);
+                Topic.OBSERVATIONS, offset(index, state.getObservations(), state.getObservationOffsets()), observation);
     }
 }

@@ -19,8 +19,8 @@ import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
-import io.marft.streaming.topology.TopologyParts;
 import io.marft.streaming.topology.KeyPlacement;
+import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +37,9 @@ class AssembleTopologyTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        kafka = new TopologyHarness(directory, settings ->
-                        AssembleTopology.build(settings.topics(), settings::codec, new KeyPlacement(topic -> 1)));
+        kafka = new TopologyHarness(
+                directory,
+                settings -> AssembleTopology.build(settings.topics(), settings::codec, new KeyPlacement(topic -> 1)));
     }
 
     @AfterEach

@@ -61,7 +61,11 @@ public final class AccessRules {
             case AGENTS -> {
                 for (TeamAgent agent : team.getAgents()) {
                     rights.allow(GROUP, clients.agent(team.getName(), agent.getName()), LITERAL, READ);
-                    rights.allow(TRANSACTIONAL_ID, clients.agentMember(team.getName(), agent.getName(), ""), PREFIXED, WRITE);
+                    rights.allow(
+                            TRANSACTIONAL_ID,
+                            clients.agentMember(team.getName(), agent.getName(), ""),
+                            PREFIXED,
+                            WRITE);
                 }
                 rights.allow(GROUP, clients.adapterFollower(team.getName(), ""), PREFIXED, READ);
             }
@@ -82,8 +86,7 @@ public final class AccessRules {
     private void reads(Rights rights, Topic topic) {
         if (topic == Topic.TURNS) {
             team.getAgents()
-                    .forEach(agent ->
-                            rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, READ));
+                    .forEach(agent -> rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, READ));
         } else {
             rights.allow(TOPIC, names.of(topic), LITERAL, READ);
         }

@@ -26,9 +26,7 @@ import java.util.Set;
 public enum Role {
     /** What feeds observations and takes actions: the bundled one, or an application in its place. */
     ENVIRONMENT(
-            Clients.ENVIRONMENT,
-            from(ACTIONS, REWARDS, TRAJECTORIES, UPDATES, TEAMS),
-            to(OBSERVATIONS, REFERENCES)),
+            Clients.ENVIRONMENT, from(ACTIONS, REWARDS, TRAJECTORIES, UPDATES, TEAMS), to(OBSERVATIONS, REFERENCES)),
     ROUTER(Clients.STREAMS, from(OBSERVATIONS, ACTIONS, TEAMS), to(OBSERVATIONS, TURNS, DEAD_LETTERS)),
     AGENT(Clients.AGENTS, from(TURNS, ADAPTERS, ADAPTER_CHUNKS, TEAMS), to(ACTIONS, DEAD_LETTERS)),
     REWARD(Clients.STREAMS, from(OBSERVATIONS, REFERENCES, ACTIONS, TEAMS), to(REWARDS, DEAD_LETTERS)),
@@ -38,20 +36,11 @@ public enum Role {
             from(TRAJECTORIES, CHECKPOINTS, TEAMS),
             to(UPDATES, ADAPTERS, ADAPTER_CHUNKS, CHECKPOINTS, DEAD_LETTERS)),
     /** Measures a team on held-out problems. */
-    EVALUATOR(
-            Clients.PLAIN,
-            from(TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            to(OBSERVATIONS, REFERENCES, EVALUATIONS)),
+    EVALUATOR(Clients.PLAIN, from(TRAJECTORIES, TEAMS, DEAD_LETTERS), to(OBSERVATIONS, REFERENCES, EVALUATIONS)),
     /** A person with {@code marft provision}, {@code ask}, {@code topics} and {@code tail}. */
-    OPERATOR(
-            Clients.ADMIN,
-            from(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            to(OBSERVATIONS, TEAMS)),
+    OPERATOR(Clients.ADMIN, from(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS), to(OBSERVATIONS, TEAMS)),
     /** A person with {@code marft replay} and {@code adapters export}. */
-    AUDITOR(
-            Clients.PLAIN,
-            from(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
-            to()),
+    AUDITOR(Clients.PLAIN, from(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS), to()),
     /** Any application that reports late or human signals. */
     CLIENT(Clients.PLAIN, from(), to(FEEDBACK));
 

@@ -105,9 +105,12 @@ class RecordCodecTest {
         record.put("step", 0);
         record.put("team", "pair");
         record.put("teamVersion", 1);
-        record.put("purpose", new GenericData.EnumSymbol(schema.getField("purpose").schema(), purpose));
+        record.put(
+                "purpose", new GenericData.EnumSymbol(schema.getField("purpose").schema(), purpose));
         record.put("environment", "test");
-        record.put("messages", new GenericData.Array<>(0, schema.getField("messages").schema()));
+        record.put(
+                "messages",
+                new GenericData.Array<>(0, schema.getField("messages").schema()));
         record.put("done", false);
         record.put("seed", 1L);
         record.put("createdAt", 1L);

@@ -32,7 +32,10 @@ import org.apache.kafka.common.errors.InterruptException;
  * @param heldUp by partition how many offsets cannot be read yet, markers included
  */
 public record OpenTransaction(
-        String producer, Optional<Instant> since, Optional<Duration> timeout, SortedMap<String, Map<Integer, Long>> heldUp) {
+        String producer,
+        Optional<Instant> since,
+        Optional<Duration> timeout,
+        SortedMap<String, Map<Integer, Long>> heldUp) {
 
     /** A sound transaction takes some milliseconds. */
     private static final Duration NOTABLE = Duration.ofSeconds(2);
@@ -52,7 +55,9 @@ public record OpenTransaction(
                 .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition()))));
         Instant now = Instant.now();
         return find(admin, partitions).stream()
-                .filter(open -> open.since.map(began -> began.plus(NOTABLE).isBefore(now)).orElse(true))
+                .filter(open -> open.since
+                        .map(began -> began.plus(NOTABLE).isBefore(now))
+                        .orElse(true))
                 .map(open -> open.line(now))
                 .toList();
     }
@@ -133,8 +138,7 @@ public record OpenTransaction(
                     description.map(known -> Duration.ofMillis(known.transactionTimeoutMs())),
                     byTopic(held)));
         });
-        found.sort((one, other) ->
-                one.since.orElse(Instant.EPOCH).compareTo(other.since.orElse(Instant.EPOCH)));
+        found.sort((one, other) -> one.since.orElse(Instant.EPOCH).compareTo(other.since.orElse(Instant.EPOCH)));
         return found;
     }
 
@@ -155,9 +159,11 @@ public record OpenTransaction(
                 .sum();
         return offsets + " offsets of " + String.join(", ", places) + " wait behind the open transaction of producer "
                 + producer
-                + since.map(began -> ", open for " + Math.max(0, Duration.between(began, now).toSeconds()) + "s")
+                + since.map(began -> ", open for "
+                                + Math.max(0, Duration.between(began, now).toSeconds()) + "s")
                         .orElse("")
-                + timeout.map(limit -> ", aborted after " + Spans.text(limit) + " at the latest").orElse("")
+                + timeout.map(limit -> ", aborted after " + Spans.text(limit) + " at the latest")
+                        .orElse("")
                 + ": let that producer end it, or start it again under the same transactional id";
     }
 }

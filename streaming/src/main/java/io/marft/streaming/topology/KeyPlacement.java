@@ -70,9 +70,10 @@ public final class KeyPlacement {
         int place = place(key, now);
         return place == partition
                 ? Optional.empty()
-                : Optional.of("key belongs to partition " + place + " of " + now.partitions() + " and lies in " + partition
-                        + ", where the episode's other records do not come: set partitioner=murmur2_random in the client"
-                        + " that wrote it (librdkafka's default is another)");
+                : Optional.of(
+                        "key belongs to partition " + place + " of " + now.partitions() + " and lies in " + partition
+                                + ", where the episode's other records do not come: set partitioner=murmur2_random in the client"
+                                + " that wrote it (librdkafka's default is another)");
     }
 
     private Known look(String topic) {

@@ -4,7 +4,6 @@ import io.marft.bench.report.BenchException;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;

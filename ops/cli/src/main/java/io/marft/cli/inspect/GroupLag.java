@@ -72,15 +72,15 @@ record GroupLag(String group, String topic, int partitions, long behind, boolean
      * @return by partition; without those where that would be too many, or which this client may not read
      */
     private static Map<TopicPartition, TreeSet<Long>> records(
-            ClientSettings client,
-            Map<String, Map<TopicPartition, Long>> committed,
-            Map<TopicPartition, Long> ends) {
+            ClientSettings client, Map<String, Map<TopicPartition, Long>> committed, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> from = new HashMap<>();
-        committed.values().forEach(offsets -> offsets.forEach((partition, offset) -> {
-            if (offset < ends.get(partition) && ends.get(partition) - offset <= MOST_READ) {
-                from.merge(partition, offset, Math::min);
-            }
-        }));
+        committed
+                .values()
+                .forEach(offsets -> offsets.forEach((partition, offset) -> {
+                    if (offset < ends.get(partition) && ends.get(partition) - offset <= MOST_READ) {
+                        from.merge(partition, offset, Math::min);
+                    }
+                }));
         Map<TopicPartition, TreeSet<Long>> records = new HashMap<>();
         Map<String, List<TopicPartition>> byTopic =
                 from.keySet().stream().collect(Collectors.groupingBy(TopicPartition::topic));
@@ -95,10 +95,8 @@ record GroupLag(String group, String topic, int partitions, long behind, boolean
                     upTo.put(partition, ends.get(partition));
                 });
                 reader.seek(places);
-                reader.readTo(
-                        upTo,
-                        record -> found.get(new TopicPartition(record.topic(), record.partition()))
-                                .add(record.offset()));
+                reader.readTo(upTo, record -> found.get(new TopicPartition(record.topic(), record.partition()))
+                        .add(record.offset()));
                 records.putAll(found);
             } catch (AuthorizationException e) {
                 // Then its offsets are counted.
@@ -121,8 +119,8 @@ record GroupLag(String group, String topic, int partitions, long behind, boolean
         List<GroupLag> lags = new ArrayList<>();
         committed.forEach((group, offsets) -> {
             SortedMap<String, GroupLag> byTopic = new TreeMap<>();
-            offsets.forEach((partition, offset) -> byTopic.merge(
-                    partition.topic(), of(group, partition, offset, ends, records), GroupLag::plus));
+            offsets.forEach((partition, offset) ->
+                    byTopic.merge(partition.topic(), of(group, partition, offset, ends, records), GroupLag::plus));
             lags.addAll(byTopic.values());
         });
         return lags;

@@ -15,10 +15,9 @@ import picocli.CommandLine.Spec;
 /** Shows how much each service has yet to read. */
 @Command(
         name = "lag",
-        description =
-                "Lists how many records each service has yet to read in each topic that it reads, and whose open "
-                        + "transactions hold readers up. 'up to' stands before a number of offsets, some of which are "
-                        + "transactions' markers and no records.",
+        description = "Lists how many records each service has yet to read in each topic that it reads, and whose open "
+                + "transactions hold readers up. 'up to' stands before a number of offsets, some of which are "
+                + "transactions' markers and no records.",
         mixinStandardHelpOptions = true)
 public final class LagCommand implements Callable<Integer> {
 

@@ -38,7 +38,8 @@ public final class TailCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TOPIC",
-            description = "A topic of the catalogue, with its prefix or without: actions, turns.arithmetic.actor, marft.updates.")
+            description =
+                    "A topic of the catalogue, with its prefix or without: actions, turns.arithmetic.actor, marft.updates.")
     private String topic;
 
     @Option(

@@ -12,7 +12,8 @@ final class LetterFilter {
     @Option(
             names = "--topic",
             paramLabel = "TOPIC",
-            description = "Only records of this topic, with its prefix or without: observations, turns.arithmetic.actor.")
+            description =
+                    "Only records of this topic, with its prefix or without: observations, turns.arithmetic.actor.")
     private String topic;
 
     @Option(

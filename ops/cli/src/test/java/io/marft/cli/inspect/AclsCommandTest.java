@@ -68,9 +68,11 @@ class AclsCommandTest {
         List<String> lines = acls("--service", "agent", "--principal", "User:{service}.example.org");
         assertTrue(lines.stream().allMatch(line -> line.contains("User:agent.example.org")), lines.toString());
         assertTrue(
-                lines.stream().anyMatch(line -> line.matches(".* read +group +marft.agent.arithmetic.actor")), lines.toString());
+                lines.stream().anyMatch(line -> line.matches(".* read +group +marft.agent.arithmetic.actor")),
+                lines.toString());
         assertTrue(
-                lines.stream().anyMatch(line -> line.matches(".* write +transactional id +marft.agent.arithmetic.actor.\\*")),
+                lines.stream()
+                        .anyMatch(line -> line.matches(".* write +transactional id +marft.agent.arithmetic.actor.\\*")),
                 lines.toString());
     }
 }

@@ -64,7 +64,8 @@ class GroupLagIT {
                     producer.initTransactions();
                     for (int i = 0; i < 2; i++) {
                         producer.beginTransaction();
-                        producer.send(new ProducerRecord<>(TOPIC, 0, "key", new byte[] {1}));
+                        producer.send(new ProducerRecord<>(TOPIC, 0, "key", new byte[] {1}))
+                                .get();
                         producer.commitTransaction();
                     }
                     commit(client, "marft.router", Map.of(0, 1L));
@@ -87,8 +88,9 @@ class GroupLagIT {
                     assertEquals(1, lines.size(), lines::toString);
                     assertTrue(
                             lines.get(0)
-                                    .matches("4 offsets of marft.turns.pair.actor \\[0\\] wait behind the open transaction"
-                                            + " of producer 'crashed', open for \\d+s, aborted after 10m at the latest: .*"),
+                                    .matches(
+                                            "4 offsets of marft.turns.pair.actor \\[0\\] wait behind the open transaction"
+                                                    + " of producer 'crashed', open for \\d+s, aborted after 10m at the latest: .*"),
                             lines.get(0));
                     producer.abortTransaction();
                 }
