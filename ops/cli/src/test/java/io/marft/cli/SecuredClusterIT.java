@@ -309,6 +309,7 @@ class SecuredClusterIT {
         startEnvironment();
         assertStopped(Role.REWARD, "marft.rewards");
         deny("marft.actions", "User:marft-agent");
+        as(Role.OPERATOR, "ask", "What is 1 plus 1?", "--timeout", "2"); // Nothing else would begin an episode now.
         assertStopped(Role.AGENT, "marft.actions");
         stop();
     }
