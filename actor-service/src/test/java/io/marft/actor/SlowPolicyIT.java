@@ -114,8 +114,7 @@ class SlowPolicyIT {
         assertEquals(List.of(other), episodes(1), "what is answered before its turn waits");
         policy.release(row.get(0));
 
-        assertEquals(
-                row, episodes(4).stream().filter(row::contains).toList());
+        assertEquals(row, episodes(4).stream().filter(row::contains).toList());
     }
 
     @Test

@@ -64,9 +64,8 @@ final class AgentWorker extends ThreadedService {
         Map<String, Object> consuming = client.consumer(client.names().agent(settings.team(), agent));
         consuming.putAll(StaticMember.properties(settings.instance()));
         consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchLimit());
-        // Partitions that stay are not taken away for a moment, so turns that are open there go on.
-        consuming.put(
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        // So a rebalance takes away only what goes to others, and turns under way in the other partitions go on.
+        consuming.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         this.consumer = new KafkaConsumer<>(consuming);
         this.turns = new OpenTurns(settings.batchLimit());
         Map<String, Object> producing =

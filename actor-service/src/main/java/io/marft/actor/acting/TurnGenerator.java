@@ -110,7 +110,8 @@ public final class TurnGenerator implements Policy {
                                 Instant.now()))
                         : refused(failure),
                 recorder);
-        var unused = answer.whenComplete((done, failure) -> generation.cancel(false)); // Of use if it was cancelled itself.
+        // Changes nothing unless the answer was cancelled.
+        var unused = answer.whenComplete((done, failure) -> generation.cancel(false));
         return answer;
     }
 

@@ -129,6 +129,7 @@ final class TurnHandler {
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("reason", reason)
                 .log("turn becomes a dead letter");
-        return DeadLetters.outgoing(DeadLetters.of(ClientNames.agentService(team, agent), reason, record), topics, codec);
+        return DeadLetters.outgoing(
+                DeadLetters.of(ClientNames.agentService(team, agent), reason, record), topics, codec);
     }
 }

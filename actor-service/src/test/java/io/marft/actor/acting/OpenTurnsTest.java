@@ -41,8 +41,7 @@ class OpenTurnsTest {
         answer("0@7");
         assertEquals(List.of("0@5", "0@7", "0@9", "1@2"), answered());
         assertEquals(
-                Map.of(P0, new OffsetAndMetadata(10), P1, new OffsetAndMetadata(3)),
-                OpenTurns.after(turns.answered()));
+                Map.of(P0, new OffsetAndMetadata(10), P1, new OffsetAndMetadata(3)), OpenTurns.after(turns.answered()));
     }
 
     @Test
@@ -190,7 +189,8 @@ class OpenTurnsTest {
     private List<String> answered() {
         return turns.answered().stream()
                 .map(turn -> {
-                    String place = turn.record().partition() + "@" + turn.record().offset();
+                    String place =
+                            turn.record().partition() + "@" + turn.record().offset();
                     assertEquals(new Policy.Answer.Refused("of " + place), turn.answer());
                     return place;
                 })
@@ -201,7 +201,6 @@ class OpenTurnsTest {
     private static ConsumerRecord<String, byte[]> record(String place) {
         int at = place.indexOf('@');
         int partition = Integer.parseInt(place.substring(0, at));
-        return new ConsumerRecord<>(
-                "turns", partition, Long.parseLong(place.substring(at + 1)), "e", new byte[0]);
+        return new ConsumerRecord<>("turns", partition, Long.parseLong(place.substring(at + 1)), "e", new byte[0]);
     }
 }

@@ -33,7 +33,8 @@ public record EnvironmentSettings(
         if (!RUN.matcher(run).matches()) {
             throw new IllegalArgumentException("run must be 1 to 32 letters and digits, got: '" + run + "'");
         }
-        if (patience.isPresent() && (patience.get().isNegative() || patience.get().isZero())) {
+        if (patience.isPresent()
+                && (patience.get().isNegative() || patience.get().isZero())) {
             throw new IllegalArgumentException("patience must be longer than 0, got: " + patience.get());
         }
         if (maxUntrained < 0) {
