@@ -4,7 +4,6 @@ import static io.marft.actor.Fixtures.adapter;
 import static io.marft.actor.Fixtures.chainOfTwo;
 import static io.marft.actor.Fixtures.manifest;
 import static io.marft.actor.Fixtures.observation;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +34,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,7 +201,7 @@ class ActorServiceIT {
 
         assertEquals(2, actions.size());
         assertEquals(3, letters.size());
-        assertTrue(letters.stream().allMatch(letter -> letter.getService().equals("agent.reasoner")));
+        assertTrue(letters.stream().allMatch(letter -> letter.getService().equals("agent.team.reasoner")));
         assertTrue(letters.stream().anyMatch(letter -> letter.getReason().contains("context of 128")));
     }
 
@@ -295,13 +293,9 @@ class ActorServiceIT {
     private static String besides(String episode) {
         return IntStream.range(0, 100)
                 .mapToObj(i -> "beside-" + i)
-                .filter(other -> partition(other) == partition(episode))
+                .filter(other -> Traffic.partition(other) == Traffic.partition(episode))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static int partition(String episode) {
-        return BuiltInPartitioner.partitionForKey(episode.getBytes(UTF_8), Traffic.PARTITIONS);
     }
 
     private void send(String episode) throws Exception {

@@ -1,5 +1,7 @@
 package io.marft.actor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.marft.policy.adapter.Adapter;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
@@ -8,6 +10,7 @@ import io.marft.schemas.record.AdapterManifest;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.Observation;
 import io.marft.schemas.record.Team;
+import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
@@ -23,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 
 /** The world around this module in a test: environment, trainer and onlooker of a team with topics of its own. */
@@ -56,6 +60,12 @@ final class Traffic implements AutoCloseable {
     void send(Observation observation) throws Exception {
         String topic = topics.of(Topic.OBSERVATIONS);
         send(topic, observation.getEpisode(), codec.encode(topic, observation));
+    }
+
+    /** Writes a turn, as the router does. */
+    void send(Turn turn) throws Exception {
+        String topic = topics.turns(turn.getTeam(), turn.getAgent());
+        send(topic, turn.getEpisode(), codec.encode(topic, turn));
     }
 
     void send(String topic, String key, byte[] value) throws Exception {
@@ -113,6 +123,11 @@ final class Traffic implements AutoCloseable {
             }
         }
         return values;
+    }
+
+    /** The partition of an episode's records. */
+    static int partition(String episode) {
+        return BuiltInPartitioner.partitionForKey(episode.getBytes(UTF_8), PARTITIONS);
     }
 
     /** Waits until a condition holds. */

@@ -131,7 +131,7 @@ public final class LanguageModel implements AutoCloseable {
      * Continues prompts while others, with this or other adapters, are under way: all share one batch, which each joins
      * and leaves between two tokens.
      *
-     * @return as {@link Decoder#generate}
+     * @return as {@link Decoder#generate}; a future that is cancelled ends its generation
      * @throws IllegalArgumentException if the adapter does not fit the model
      */
     public List<CompletableFuture<Generation>> submit(List<GenerationRequest> requests, Adapter adapter) {

@@ -12,9 +12,9 @@ import java.util.Set;
  * @param team the team whose turns they take; turns of another team become dead letters
  * @param agents the agents' names; an empty list stands for the whole team, as its versions on the log say
  * @param instance this process's name among those that run the same agents
- * @param batchLimit the most turns that are generated at once; adapters are swapped between batches, so a small limit
- *     brings a new adapter into service sooner
- * @param linger how long a batch that is not full waits for more turns
+ * @param batchLimit the most turns of an agent that are answered at once; each is answered with the adapter that is in service
+ *     when it begins
+ * @param linger how long an answer waits for others to be committed with it
  */
 public record AgentSettings(
         ClientSettings client, String team, List<String> agents, String instance, int batchLimit, Duration linger) {
@@ -39,7 +39,7 @@ public record AgentSettings(
         }
     }
 
-    /** Settings of the first instance, with batches of up to 32 turns that wait 5 ms for more. */
+    /** Settings of the first instance, with up to 32 turns at once, and answers that wait 5 ms for others. */
     public AgentSettings(ClientSettings client, String team, List<String> agents) {
         this(client, team, agents, "0", 32, Duration.ofMillis(5));
     }

@@ -33,10 +33,12 @@ public interface Policy {
     ModelConfig config();
 
     /**
-     * Begins to answer turns with an adapter. Each answer comes when it is ready, in any order.
+     * Begins to answer turns with an adapter, and returns at once: whoever asks has to see to its group meanwhile. Each
+     * answer comes when it is ready, in any order, and may take hours. Further turns may be asked before it comes.
      *
      * @return a future for each turn, in the order of the turns; one that fails says that the policy could not work, not that
-     *     the turn is at fault: the turn may be asked again
+     *     the turn is at fault: the turn may be asked again. One that is cancelled says that nobody waits for the answer any
+     *     more, so the policy may leave it
      */
     List<CompletableFuture<Answer>> answer(List<Turn> turns, VersionedAdapter adapter);
 }

@@ -98,7 +98,7 @@ public final class TurnGenerator implements Policy {
 
     private CompletableFuture<Answer> answer(
             Turn turn, GenerationRequest request, CompletableFuture<Generation> generation, VersionedAdapter adapter) {
-        return generation.handleAsync(
+        CompletableFuture<Answer> answer = generation.handleAsync(
                 (generated, failure) -> failure == null
                         ? new Answer.Acted(ActionRecord.of(
                                 turn,
@@ -110,6 +110,9 @@ public final class TurnGenerator implements Policy {
                                 Instant.now()))
                         : refused(failure),
                 recorder);
+        // Changes nothing unless the answer was cancelled.
+        var unused = answer.whenComplete((done, failure) -> generation.cancel(false));
+        return answer;
     }
 
     private static Answer refused(Throwable failure) {

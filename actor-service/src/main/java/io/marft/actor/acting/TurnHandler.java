@@ -12,7 +12,7 @@ import io.marft.schemas.wire.EncodedSize;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.topology.TopologyParts;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns the records of an agent's turn topic into the records to be written: an action for each turn, and a dead letter for
- * each record that is no turn of this agent or that the policy refuses.
+ * each record that is no turn of this agent or that the policy refuses. Between the two lies the time that the policy takes.
  *
  * <p>Not thread-safe; belongs to its worker's thread.
  */
@@ -48,38 +48,55 @@ final class TurnHandler {
     }
 
     /**
-     * The records that a batch leads to: an action or a dead letter for each. Waits until every turn is answered.
+     * Begins to answer records with an adapter. A record that is no turn of this agent has its refusal at once.
      *
-     * @throws io.marft.schemas.wire.RegistryUnavailableException if a record cannot be decoded now
+     * @return a future for each record
+     * @throws io.marft.schemas.wire.RegistryUnavailableException if a record cannot be decoded now; none has begun then
      */
-    List<ProducerRecord<String, byte[]>> answer(List<ConsumerRecord<String, byte[]>> batch, VersionedAdapter adapter) {
-        List<ProducerRecord<String, byte[]>> results = new ArrayList<>();
-        List<ConsumerRecord<String, byte[]>> sources = new ArrayList<>();
-        List<Turn> turns = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record : batch) {
-            Decoded<Turn> decoded = codec.decode(record.topic(), record.value(), Turn.class);
-            if (decoded instanceof Decoded.Invalid<Turn> invalid) {
-                results.add(deadLetter(record, invalid.reason()));
-            } else if (decoded instanceof Decoded.Valid<Turn> valid) {
-                Optional<String> refusal = refuse(record, valid.value());
-                if (refusal.isPresent()) {
-                    results.add(deadLetter(record, refusal.get()));
-                } else {
-                    sources.add(record);
-                    turns.add(valid.value());
-                }
-            }
+    List<CompletableFuture<Policy.Answer>> begin(
+            List<ConsumerRecord<String, byte[]>> records, VersionedAdapter adapter) {
+        List<Read> read = records.stream().map(this::read).toList();
+        List<Turn> turns =
+                read.stream().map(Read::turn).flatMap(Optional::stream).toList();
+        Iterator<CompletableFuture<Policy.Answer>> answers =
+                policy.answer(turns, adapter).iterator();
+        return read.stream()
+                .map(own -> own.turn().isPresent() ? answers.next() : refused(own.refusal()))
+                .toList();
+    }
+
+    private static CompletableFuture<Policy.Answer> refused(String reason) {
+        return CompletableFuture.completedFuture(new Policy.Answer.Refused(reason));
+    }
+
+    /**
+     * What a record holds.
+     *
+     * @param turn the agent's turn; empty if it is none
+     * @param refusal why not
+     */
+    private record Read(Optional<Turn> turn, String refusal) {}
+
+    private Read read(ConsumerRecord<String, byte[]> record) {
+        Decoded<Turn> decoded = codec.decode(record.topic(), record.value(), Turn.class);
+        if (decoded instanceof Decoded.Invalid<Turn> invalid) {
+            return new Read(Optional.empty(), invalid.reason());
         }
-        List<CompletableFuture<Policy.Answer>> answers = policy.answer(turns, adapter);
-        for (int i = 0; i < turns.size(); i++) {
-            Policy.Answer answer = answers.get(i).join();
-            if (answer instanceof Policy.Answer.Acted acted) {
-                results.add(action(sources.get(i), acted.action()));
-            } else if (answer instanceof Policy.Answer.Refused refused) {
-                results.add(deadLetter(sources.get(i), refused.reason()));
-            }
-        }
-        return results;
+        Turn turn = ((Decoded.Valid<Turn>) decoded).value();
+        return refuse(record, turn)
+                .map(refusal -> new Read(Optional.empty(), refusal))
+                .orElseGet(() -> new Read(Optional.of(turn), ""));
+    }
+
+    /**
+     * The record that an answer leads to: an action or a dead letter.
+     *
+     * @throws io.marft.schemas.wire.RegistryUnavailableException if it cannot be encoded now
+     */
+    ProducerRecord<String, byte[]> outcome(ConsumerRecord<String, byte[]> record, Policy.Answer answer) {
+        return answer instanceof Policy.Answer.Acted acted
+                ? action(record, acted.action())
+                : deadLetter(record, ((Policy.Answer.Refused) answer).reason());
     }
 
     private Optional<String> refuse(ConsumerRecord<String, byte[]> record, Turn turn) {

@@ -110,7 +110,9 @@ class TurnGeneratorTest {
 
     @Test
     void shouldAnswerATurnWithoutWaitingForALongerOneOfItsBatch() {
-        Turn longer = turn("longer", "reasoner", "1+2?", 11L);
+        Turn longer = Turn.newBuilder(turn("longer", "reasoner", "1+2?", 11L))
+                .setSampling(Sampling.newBuilder(SAMPLING).setMaxNewTokens(64).build())
+                .build();
         Turn shorter = Turn.newBuilder(turn("shorter", "reasoner", "1+2?", 11L))
                 .setSampling(Sampling.newBuilder(SAMPLING).setMaxNewTokens(1).build())
                 .build();
@@ -124,6 +126,17 @@ class TurnGeneratorTest {
 
         answered.forEach(CompletableFuture::join);
         assertEquals(List.of("shorter", "longer"), order);
+    }
+
+    @Test
+    void shouldLeaveATurnForWhoseAnswerNobodyWaitsAnyMoreAndAnswerTheOthers() {
+        List<CompletableFuture<Answer>> answers = new TurnGenerator(model)
+                .answer(List.of(turn("left", "reasoner", "1+2?", 1L), turn("kept", "reasoner", "1+2?", 2L)), BASE);
+
+        answers.get(0).cancel(false);
+
+        assertEquals("kept", acted(answers.get(1).join()).getEpisode());
+        assertTrue(answers.get(0).isCancelled());
     }
 
     private static List<Answer> answer(List<Turn> turns) {

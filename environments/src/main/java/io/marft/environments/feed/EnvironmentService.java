@@ -30,7 +30,7 @@ public final class EnvironmentService extends ThreadedService {
         this.client = client;
         this.settings = settings;
         this.task = task;
-        this.episodes = new OpenEpisodes(settings.inFlight(), settings.patience());
+        this.episodes = new OpenEpisodes(settings.inFlight());
     }
 
     /** Opens no further episodes until {@link #resume()}, except those of a transaction that is under way. */

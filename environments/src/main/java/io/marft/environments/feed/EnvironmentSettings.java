@@ -4,6 +4,7 @@ import io.marft.environments.task.NewEpisode;
 import io.marft.schemas.record.Team;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -15,10 +16,12 @@ import java.util.regex.Pattern;
  * @param seed names the stream of exercises
  * @param inFlight how many episodes may be open at a time
  * @param run part of episode ids: letters and digits; two streams must not share one
- * @param patience how long an episode may take before another takes its place
+ * @param patience how long an episode may take before another takes its place; empty for the deadline of the team's version
+ *     that the episode takes
  * @param maxUntrained how many closed episodes may wait for the trainer before the environment rests; 0 stands for any number
  */
-public record EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience, int maxUntrained) {
+public record EnvironmentSettings(
+        Team team, long seed, int inFlight, String run, Optional<Duration> patience, int maxUntrained) {
 
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9]{1,32}");
 
@@ -30,6 +33,10 @@ public record EnvironmentSettings(Team team, long seed, int inFlight, String run
         if (!RUN.matcher(run).matches()) {
             throw new IllegalArgumentException("run must be 1 to 32 letters and digits, got: '" + run + "'");
         }
+        if (patience.isPresent()
+                && (patience.get().isNegative() || patience.get().isZero())) {
+            throw new IllegalArgumentException("patience must be longer than 0, got: " + patience.get());
+        }
         if (maxUntrained < 0) {
             throw new IllegalArgumentException("maxUntrained must not be negative, got: " + maxUntrained);
         }
@@ -37,12 +44,17 @@ public record EnvironmentSettings(Team team, long seed, int inFlight, String run
 
     /** An environment that never rests. */
     public EnvironmentSettings(Team team, long seed, int inFlight, String run, Duration patience) {
-        this(team, seed, inFlight, run, patience, 0);
+        this(team, seed, inFlight, run, Optional.of(patience), 0);
     }
 
-    /** An environment that never rests, with the stream's own run name and a minute of patience. */
+    /** An environment that never rests, with the stream's own run name and the patience of the team's deadline. */
     public EnvironmentSettings(Team team, long seed, int inFlight) {
-        this(team, seed, inFlight, run(team, seed), Duration.ofMinutes(1));
+        this(team, seed, inFlight, run(team, seed), Optional.empty(), 0);
+    }
+
+    /** How long an episode of this version of the team may take before another takes its place. */
+    Duration patience(Team version) {
+        return patience.orElse(Duration.ofMillis(version.getDeadlineMillis()));
     }
 
     /** The same with that number of closed episodes that may wait for the trainer. */

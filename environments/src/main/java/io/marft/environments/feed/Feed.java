@@ -43,6 +43,9 @@ final class Feed implements AutoCloseable {
     /** How long a turn waits for an episode to close. */
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** The same while the environment rests: the first episodes with a new adapter wait for the valve to open. */
+    private static final Duration GLANCE = Duration.ofMillis(10);
+
     private final EnvironmentSettings settings;
     private final Task task;
     private final OpenEpisodes open;
@@ -55,6 +58,7 @@ final class Feed implements AutoCloseable {
     private final TeamLog teams;
 
     private Optional<Valve> valve = Optional.empty();
+    private boolean rests;
     private Cursor cursor;
     /** The cursor after the last transaction that was tried. Where that failed, only the log knows if it was committed. */
     private Cursor tried;
@@ -94,11 +98,11 @@ final class Feed implements AutoCloseable {
      * @param paused whether to publish none now
      */
     void turn(BooleanSupplier paused) {
-        for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(POLL)) {
+        for (ConsumerRecord<String, byte[]> trajectory : trajectories.poll(rests ? GLANCE : POLL)) {
             open.closed(trajectory.key());
         }
-        boolean rests = valve.map(Valve::shut).orElse(false) || paused.getAsBoolean();
-        int room = rests ? 0 : open.free(System.nanoTime());
+        rests = valve.map(Valve::shut).orElse(false);
+        int room = rests || paused.getAsBoolean() ? 0 : open.free(System.nanoTime());
         if (room > 0) {
             publish(room);
         }
@@ -141,7 +145,7 @@ final class Feed implements AutoCloseable {
                     throw trouble.toThrow();
                 });
         cursor = after;
-        open.opened(episodes, System.nanoTime());
+        open.opened(episodes, settings.patience(team), System.nanoTime());
     }
 
     /**

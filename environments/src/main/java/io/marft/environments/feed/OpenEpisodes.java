@@ -1,7 +1,7 @@
 package io.marft.environments.feed;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,20 +9,16 @@ import java.util.Map;
 final class OpenEpisodes {
 
     private final int limit;
-    private final Duration patience;
-    /** By episode the time at which its place is given to another; oldest first. */
-    private final Map<String, Long> open = new LinkedHashMap<>();
+    /** By episode the time at which its place is given to another. */
+    private final Map<String, Long> open = new HashMap<>();
 
-    /**
-     * @param limit how many may be open at a time
-     * @param patience how long an episode may take before its place is given to another
-     */
-    OpenEpisodes(int limit, Duration patience) {
+    /** @param limit how many may be open at a time */
+    OpenEpisodes(int limit) {
         this.limit = limit;
-        this.patience = patience;
     }
 
-    void opened(List<String> episodes, long nanoTime) {
+    /** @param patience how long each of them may take before its place is given to another */
+    void opened(List<String> episodes, Duration patience, long nanoTime) {
         episodes.forEach(episode -> open.put(episode, nanoTime + patience.toNanos()));
     }
 

@@ -31,6 +31,18 @@ class EnvironmentSettingsTest {
     }
 
     @Test
+    void shouldHaveThePatienceOfTheTeamsDeadlineUnlessItIsGivenAnother() {
+        Team slow = Team.newBuilder(TestTeam.CHAIN).setDeadlineMillis(3_600_000).build();
+
+        EnvironmentSettings settings = new EnvironmentSettings(TestTeam.CHAIN, 1, 8);
+        assertEquals(Duration.ofMillis(TestTeam.CHAIN.getDeadlineMillis()), settings.patience(TestTeam.CHAIN));
+        assertEquals(Duration.ofHours(1), settings.patience(slow));
+        assertEquals(
+                Duration.ofSeconds(2),
+                new EnvironmentSettings(TestTeam.CHAIN, 1, 8, "a", Duration.ofSeconds(2)).patience(slow));
+    }
+
+    @Test
     void shouldRefuseWhatCannotWork() {
         Team longer = Team.newBuilder(TestTeam.CHAIN).setHorizon(2).build();
 
@@ -44,5 +56,8 @@ class EnvironmentSettingsTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new EnvironmentSettings(TestTeam.CHAIN, 1, 8, "a-b", Duration.ofMinutes(1)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new EnvironmentSettings(TestTeam.CHAIN, 1, 8, "a", Duration.ZERO));
     }
 }

@@ -9,13 +9,14 @@ import org.junit.jupiter.api.Test;
 class OpenEpisodesTest {
 
     private static final long SECOND = 1_000_000_000L;
+    private static final Duration MINUTE = Duration.ofSeconds(60);
 
-    private final OpenEpisodes open = new OpenEpisodes(3, Duration.ofSeconds(60));
+    private final OpenEpisodes open = new OpenEpisodes(3);
 
     @Test
     void shouldMakeRoomForEachEpisodeThatCloses() {
         assertEquals(3, open.free(0));
-        open.opened(List.of("a", "b", "c"), 0);
+        open.opened(List.of("a", "b", "c"), MINUTE, 0);
         assertEquals(0, open.free(SECOND));
 
         open.closed("b");
@@ -28,11 +29,21 @@ class OpenEpisodesTest {
 
     @Test
     void shouldGiveAwayThePlaceOfAnEpisodeThatTakesTooLong() {
-        open.opened(List.of("a"), 0);
-        open.opened(List.of("b"), 30 * SECOND);
+        open.opened(List.of("a"), MINUTE, 0);
+        open.opened(List.of("b"), MINUTE, 30 * SECOND);
 
         assertEquals(1, open.free(59 * SECOND));
         assertEquals(2, open.free(60 * SECOND));
         assertEquals(3, open.free(90 * SECOND));
+    }
+
+    @Test
+    void shouldKeepThePlaceOfAnEpisodeAsLongAsItsOwnVersionOfTheTeamMayTake() {
+        open.opened(List.of("slow"), Duration.ofHours(1), 0);
+        open.opened(List.of("quick"), MINUTE, SECOND);
+
+        assertEquals(2, open.free(61 * SECOND));
+        assertEquals(2, open.free(3599 * SECOND));
+        assertEquals(3, open.free(3600 * SECOND));
     }
 }

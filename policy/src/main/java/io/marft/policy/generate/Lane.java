@@ -16,7 +16,7 @@ import java.util.concurrent.CancellationException;
  * every row at the length of the longest. A prompt's whole length and all the tokens that it may draw count from the
  * beginning, so no row ever has to give up its place. New rows are read adapter by adapter; what their prompts have in common
  * with earlier ones is copied, not computed again. Then all rows draw one token together, whatever their adapters. Rows that
- * have ended leave, and the last row takes the place of one that left.
+ * have ended leave, and the last row takes the place of one that left. A request whose result is cancelled ends, too.
  *
  * <p>Thread-safe: {@link #submit}, {@link #load} and {@link #close} are for other threads, all else belongs to the lane's own.
  * Results complete on the lane's thread, outside of its lock.
@@ -100,6 +100,9 @@ public final class Lane implements AutoCloseable {
             List<Continuation> joining = new ArrayList<>();
             int longest =
                     rows.stream().mapToInt(row -> row.draw().slots()).max().orElse(0);
+            int before = waiting.size();
+            waiting.removeIf(request -> request.result().isDone());
+            load -= before - waiting.size();
             while (!waiting.isEmpty() && rows.size() + joining.size() < MOST_ROWS) {
                 longest = Math.max(longest, waiting.peek().draw().slots());
                 if ((long) (rows.size() + joining.size() + 1) * longest > passes.tokens()) {
@@ -171,12 +174,16 @@ public final class Lane implements AutoCloseable {
 
     /** Draws one token more for every row. */
     private void step() {
-        if (!rows.isEmpty() && passes.advance(rows)) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        boolean ended = passes.advance(rows);
+        if (ended || rows.stream().anyMatch(row -> row.result().isCancelled())) {
             leave();
         }
     }
 
-    /** Takes rows out that have ended. */
+    /** Takes rows out that have ended, or whose results were cancelled. */
     private void leave() {
         int before = rows.size();
         for (int row = rows.size() - 1; row >= 0; row--) {

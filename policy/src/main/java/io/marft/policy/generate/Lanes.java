@@ -49,7 +49,7 @@ public final class Lanes implements AutoCloseable {
      * Gives each request to the lane that has fewest.
      *
      * @return in the order of the requests; one that cannot be begun fails with an {@link IllegalArgumentException} and holds
-     *     none of the others back
+     *     none of the others back; one that is cancelled is generated no further
      */
     public List<CompletableFuture<Generation>> submit(List<Draw> draws, Adapter adapter) {
         List<Continuation> requests =

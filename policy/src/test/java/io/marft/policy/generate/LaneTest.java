@@ -1,6 +1,7 @@
 package io.marft.policy.generate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,29 @@ class LaneTest {
             looked.forEach(CompletableFuture::join);
             assertEquals(requests.size(), seen.get());
             assertTrue(requests.stream().allMatch(request -> request.result().isCompletedExceptionally()));
+        }
+    }
+
+    @Test
+    void shouldLetGoWhatIsCancelledWhetherItIsUnderWayOrWaits() throws InterruptedException {
+        Endless passes = new Endless();
+        try (Lane lane = new Lane(passes, "lane")) {
+            Continuation first = request();
+            Continuation second = request();
+            Continuation third = request();
+            lane.submit(List.of(first, second, third));
+            passes.begun.await();
+
+            second.result().cancel(false);
+            while (lane.load() > 2) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            first.result().cancel(false);
+            while (lane.load() > 1) {
+                LockSupport.parkNanos(1_000_000);
+            }
+
+            assertFalse(third.result().isDone());
         }
     }
 

@@ -25,6 +25,7 @@ import io.marft.trainer.configure.TrainerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -84,7 +85,7 @@ public final class ServeCommand implements Callable<Integer> {
     private int inFlight;
 
     @Option(names = "--patience", paramLabel = "TIME", descriptionKey = "environment.patience")
-    private Duration patience;
+    private Optional<Duration> patience = Optional.empty();
 
     @Option(names = "--max-untrained", paramLabel = "EPISODES", descriptionKey = "environment.max-untrained")
     private int maxUntrained;

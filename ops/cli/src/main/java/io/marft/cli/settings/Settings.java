@@ -179,14 +179,14 @@ public final class Settings {
                     "MARFT_AGENT_BATCH",
                     Rule.whole(1),
                     Fallback.value("32"),
-                    "The most turns that an agent answers at once. A new adapter is taken up between two batches."),
+                    "The most turns that an agent answers at once. It takes further ones as soon as some are answered."),
             new Setting(
                     "agents.linger",
                     "--agent-linger",
                     "MARFT_AGENT_LINGER",
                     Rule.span(Duration.ZERO, Duration.ofSeconds(1)),
                     Fallback.value("5ms"),
-                    "How long a batch that is not full waits for more turns."),
+                    "How long an answer waits for others, so that they share a transaction."),
             new Setting(
                     "environment.task",
                     "--task",
@@ -206,7 +206,7 @@ public final class Settings {
                     "--patience",
                     "MARFT_PATIENCE",
                     Rule.span(Duration.ofSeconds(1), Duration.ofHours(24)),
-                    Fallback.value("1m"),
+                    Fallback.words("the team's deadline"),
                     "How long a training episode may be open before another takes its place."),
             new Setting(
                     "environment.max-untrained",
