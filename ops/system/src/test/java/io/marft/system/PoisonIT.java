@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -119,6 +120,7 @@ class PoisonIT {
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         client.producer("poison"), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int part = 1; part <= PARTS; part++) {
+                leaveATransactionOpen(client, part);
                 Map<Bad, Future<RecordMetadata>> sent = new HashMap<>();
                 for (int i = 0; i < records / PARTS; i++) {
                     Bad bad = poison.next();
@@ -135,6 +137,23 @@ class PoisonIT {
             }
         }
         return written;
+    }
+
+    /** As a stranger does that dies in the middle of one: readers wait until the broker aborts it, and it leaves no trace. */
+    private static void leaveATransactionOpen(ClientSettings client, int part) throws Exception {
+        Map<String, Object> properties = client.transactionalProducer("stranger-" + part);
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 2_000);
+        try (KafkaProducer<String, byte[]> stranger = new KafkaProducer<>(properties)) {
+            stranger.initTransactions();
+            stranger.beginTransaction();
+            for (Topic topic : List.of(Topic.OBSERVATIONS, Topic.ACTIONS, Topic.REWARDS, Topic.TRAJECTORIES)) {
+                for (int partition = 0; partition < PARTITIONS; partition++) {
+                    stranger.send(new ProducerRecord<>(client.topics().of(topic), partition, "open", new byte[] {1}))
+                            .get();
+                }
+            }
+            stranger.close(Duration.ZERO); // Ends nothing.
+        }
     }
 
     private static void awaitTrained(ClientSettings client, int episodes) {
