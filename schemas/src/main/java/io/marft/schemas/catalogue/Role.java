@@ -51,9 +51,9 @@ public enum Role {
     AUDITOR(
             Clients.PLAIN,
             reads(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
-            writes()),
+            Set.of()),
     /** Any application that reports late or human signals. */
-    CLIENT(Clients.PLAIN, reads(), writes(FEEDBACK));
+    CLIENT(Clients.PLAIN, Set.of(), writes(FEEDBACK));
 
     /** As which clients a role works, and so which groups and transactional ids of {@link ClientNames} are its own. */
     enum Clients {
