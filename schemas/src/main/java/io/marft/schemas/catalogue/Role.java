@@ -35,7 +35,7 @@ public enum Role {
     ASSEMBLER(Clients.STREAMS, reads(OBSERVATIONS, ACTIONS, REWARDS, TEAMS), writes(TRAJECTORIES, DEAD_LETTERS)),
     TRAINER(
             Clients.TRAINER,
-            reads(TRAJECTORIES, CHECKPOINTS, TEAMS),
+            reads(TRAJECTORIES, UPDATES, CHECKPOINTS, TEAMS),
             writes(UPDATES, ADAPTERS, ADAPTER_CHUNKS, CHECKPOINTS, DEAD_LETTERS)),
     /** Measures a team on held-out problems. */
     EVALUATOR(

@@ -12,7 +12,7 @@ import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
 import java.util.Optional;
 
-/** Finds the training state that a team's last committed update left behind. */
+/** Finds the training state that a team's last committed update left behind, and the positions beside it. */
 public final class Checkpoints {
 
     /** In offsets: the newest checkpoint ends the topic, which holds older ones until it is compacted. */
@@ -24,20 +24,30 @@ public final class Checkpoints {
     /** A chunk of the newest checkpoint; any tells the update, the digest and the count. Null before the first. */
     private CheckpointChunk newest;
 
+    private Optional<CheckpointChunk> positions = Optional.empty();
+
     private Checkpoints() {}
 
     /**
-     * The state that training goes on from: after the last committed update, or the initial one.
+     * What a team's trainer left behind.
      *
-     * @throws IllegalStateException if the log's last checkpoint is damaged, or of another model, team or shape
+     * @param state the state after the last committed update; empty before the first
+     * @param digest the state's, or empty
+     * @param positions the newest record of the trainer's positions; empty where only older releases have trained
      */
-    public static TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
-        TrainingConfiguration configuration = settings.configuration();
-        Optional<TrainingState> latest =
-                latest(settings.client(), settings.team().getName());
-        latest.ifPresent(state -> state.checkFits(modelDigest, model, settings.team(), configuration));
-        return latest.orElseGet(
-                () -> TrainingState.initial(modelDigest, model, settings.team(), configuration, settings.seed()));
+    record Latest(Optional<TrainingState> state, String digest, Optional<CheckpointChunk> positions) {
+
+        /**
+         * The state that training goes on from: that one, or the initial one.
+         *
+         * @throws IllegalStateException if it is of another model, team or shape
+         */
+        TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
+            TrainingConfiguration configuration = settings.configuration();
+            state.ifPresent(known -> known.checkFits(modelDigest, model, settings.team(), configuration));
+            return state.orElseGet(() ->
+                    TrainingState.initial(modelDigest, model, settings.team(), configuration, settings.seed()));
+        }
     }
 
     /**
@@ -46,6 +56,15 @@ public final class Checkpoints {
      * @throws IllegalStateException if the log's last checkpoint is not whole or does not have its digest
      */
     public static Optional<TrainingState> latest(ClientSettings client, String team) {
+        return read(client, team).state();
+    }
+
+    /**
+     * What the trainer left behind with its last update or account.
+     *
+     * @throws IllegalStateException if the log's last checkpoint is not whole or does not have its digest
+     */
+    static Latest read(ClientSettings client, String team) {
         String topic = client.topics().of(Topic.CHECKPOINTS);
         try (LogRecords log = new LogRecords(client)) {
             for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {
@@ -56,7 +75,7 @@ public final class Checkpoints {
                     }
                 });
                 if (all || checkpoints.whole()) {
-                    return checkpoints.state();
+                    return checkpoints.found();
                 }
             }
         }
@@ -72,14 +91,16 @@ public final class Checkpoints {
             chunks = new ChunkSet();
             newest = chunk;
         }
-        if (newest.getUpdate() == chunk.getUpdate()) {
+        if (chunk.getIndex() == UpdateRecords.POSITIONS) {
+            positions = Optional.of(chunk);
+        } else if (newest.getUpdate() == chunk.getUpdate()) {
             chunks.add(chunk.getIndex(), chunk.getData());
         }
     }
 
-    private Optional<TrainingState> state() {
-        if (newest == null) {
-            return Optional.empty();
+    private Latest found() {
+        if (newest == null || newest.getUpdate() == 0) {
+            return new Latest(Optional.empty(), "", positions);
         }
         int count = newest.getCount();
         if (!whole()) {
@@ -89,7 +110,7 @@ public final class Checkpoints {
         if (!digest.equals(newest.getDigest())) {
             throw damaged("it has digest " + digest + ", expected " + newest.getDigest());
         }
-        return Optional.of(StateBytes.read(chunks.stream(count)));
+        return new Latest(Optional.of(StateBytes.read(chunks.stream(count))), digest, positions);
     }
 
     private IllegalStateException damaged(String why) {

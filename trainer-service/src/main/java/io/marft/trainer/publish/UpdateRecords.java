@@ -11,9 +11,11 @@ import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.ChunkCutter;
 import io.marft.schemas.wire.DeadLetters;
+import io.marft.trainer.batch.Positions;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingFile;
@@ -38,12 +40,18 @@ public final class UpdateRecords {
     /** A record on its way to a topic. */
     record Outgoing(String topic, String key, SpecificRecord value) {}
 
+    /** The index of the record with the trainer's positions, beside the pieces of the checkpoint. */
+    static final int POSITIONS = -1;
+
     private final TrainerSettings settings;
+    private final List<TrajectoryPosition> positions;
     private final TopicNames topics;
     private final List<Outgoing> records = new ArrayList<>();
 
-    private UpdateRecords(TrainerSettings settings) {
+    /** @param positions where the trainer stands with these records */
+    private UpdateRecords(TrainerSettings settings, Positions positions) {
         this.settings = settings;
+        this.positions = positions.records();
         this.topics = settings.client().topics();
     }
 
@@ -61,7 +69,7 @@ public final class UpdateRecords {
             UpdateResult result,
             String previousStateDigest,
             Instant startedAt) {
-        UpdateRecords records = new UpdateRecords(settings);
+        UpdateRecords records = new UpdateRecords(settings, batch.positions());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
         Map<String, Double> metrics = new TreeMap<>(result.metrics());
@@ -90,20 +98,23 @@ public final class UpdateRecords {
     }
 
     /**
-     * The records of an account ahead of the next update: of what was passed over, and of nothing else.
+     * The records of an account ahead of the next update: of what was passed over, and of nothing else. There is one even
+     * where all of it was none of this team's, since it tells how far the trainer has come.
      *
      * @param state the state that training stands at, which stays as it is
      * @param teamVersion the newest version of the team that was met
      */
     public static List<Outgoing> ofAccount(
             TrainerSettings settings, TrainingState state, int teamVersion, TrajectoryBatch batch) {
-        UpdateRecords records = new UpdateRecords(settings);
+        UpdateRecords records = new UpdateRecords(settings, batch.positions());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (List<DroppedTrajectory> piece : batch.droppedInPieces()) {
-            if (!piece.isEmpty()) {
-                records.account(state, state.update(), teamVersion, piece, now);
-            }
+            records.account(state, state.update(), teamVersion, piece, now);
         }
+        ChunkCutter cutter = new ChunkCutter();
+        String digest = write(state, cutter);
+        boolean none = state.update() == 0; // The initial state is not on the log.
+        records.positions(state, none ? "" : digest, none ? 0 : cutter.chunks().size());
         batch.rejected().forEach(records::deadLetter);
         return records.records;
     }
@@ -113,10 +124,15 @@ public final class UpdateRecords {
      *
      * @param state the state after it
      * @param imported the agent whose adapter it is
+     * @param positions where the trainer stands, and is to stay
      */
     public static List<Outgoing> ofImport(
-            TrainerSettings settings, TrainingState state, String imported, String previousStateDigest) {
-        UpdateRecords records = new UpdateRecords(settings);
+            TrainerSettings settings,
+            TrainingState state,
+            String imported,
+            String previousStateDigest,
+            Positions positions) {
+        UpdateRecords records = new UpdateRecords(settings, positions);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<AgentUpdate> agents = new ArrayList<>();
         state.agents()
@@ -165,6 +181,7 @@ public final class UpdateRecords {
                 topics.of(Topic.UPDATES),
                 state.team(),
                 update.setTeam(state.team())
+                        .setPositions(positions)
                         .setBaseModelDigest(state.baseModelDigest())
                         .setConfiguration(TrainingFile.yaml(settings.configuration()))
                         .setSeed(settings.seed())
@@ -227,7 +244,23 @@ public final class UpdateRecords {
                             .setData(pieces.get(i))
                             .build()));
         }
+        positions(state, digest, pieces.size());
         return digest;
+    }
+
+    private void positions(TrainingState state, String digest, int chunks) {
+        records.add(new Outgoing(
+                topics.of(Topic.CHECKPOINTS),
+                Topic.Key.ofPositions(state.team()),
+                CheckpointChunk.newBuilder()
+                        .setTeam(state.team())
+                        .setUpdate(state.update())
+                        .setDigest(digest)
+                        .setIndex(POSITIONS)
+                        .setCount(chunks)
+                        .setData(ByteBuffer.allocate(0))
+                        .setPositions(positions)
+                        .build()));
     }
 
     private static String write(TrainingState state, OutputStream to) {
