@@ -50,7 +50,7 @@ public final class AdapterImport {
     public long run(String agent, Adapter adapter) {
         String identity = settings.identity();
         Patience once = new Patience("import", StopRequest.atOnce());
-        try (Transactions transactions = new Transactions(settings.client().transactionalProducer(identity), once);
+        try (Transactions transactions = new Transactions(settings.producer(), once);
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
@@ -60,7 +60,7 @@ public final class AdapterImport {
             transactions.open();
             Standing standing = Standing.read(settings, modelDigest, model, consumer);
             TrainingState next = withImported(standing.state(), agent, adapter);
-            List<UpdateRecords.Outgoing> records = UpdateRecords.ofImport(
+            UpdateRecords records = UpdateRecords.ofImport(
                     settings, next, agent, StateBytes.digest(standing.state()), standing.positions());
             new UpdateTransaction(transactions, codec, consumer.groupMetadata(), once)
                     .commit(

@@ -81,7 +81,7 @@ public record Standing(TrainingState state, Positions positions) {
         try (LogRecords log = new LogRecords(client)) {
             for (long offsets = FIRST_LOOK; ; offsets *= FURTHER) {
                 List<Update> last = new ArrayList<>();
-                boolean whole = log.forLastReadable(topic, offsets, Update.class, update -> {
+                boolean whole = log.forLastReadable(topic, offsets, Update.class, (record, update) -> {
                     if (update.getTeam().equals(team)) {
                         last.clear();
                         last.add(update);

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -70,7 +69,7 @@ final class TrainerTerm implements AutoCloseable {
         this.lease = lease;
         this.patience = patience;
         this.team = new TrainedTeam(settings, model);
-        this.transactions = new Transactions(settings.client().transactionalProducer(settings.identity()), patience);
+        this.transactions = new Transactions(settings.producer(), patience);
         this.trajectories = settings.client().topics().of(Topic.TRAJECTORIES);
         Map<String, Object> reading = settings.client().consumer(settings.identity());
         // Records that are deleted ahead of it end the term; the next one says so.
@@ -176,7 +175,7 @@ final class TrainerTerm implements AutoCloseable {
                 .log("trainer passed over trajectories");
     }
 
-    private void commit(UpdateTransaction transaction, List<UpdateRecords.Outgoing> records, Positions after) {
+    private void commit(UpdateTransaction transaction, UpdateRecords records, Positions after) {
         transaction.commit(records, after.offsets(trajectories));
         positions = after;
     }

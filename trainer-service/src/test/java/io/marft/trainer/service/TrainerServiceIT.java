@@ -3,6 +3,7 @@ package io.marft.trainer.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.LanguageModel;
@@ -12,6 +13,7 @@ import io.marft.policy.adapter.LoraConfig;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
@@ -23,6 +25,8 @@ import io.marft.schemas.record.Update;
 import io.marft.testkit.TestCluster;
 import io.marft.trainer.TrainerStack;
 import io.marft.trainer.Trajectories;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.publish.Checkpoints;
 import io.marft.trainer.replay.Replay;
 import io.marft.trainer.replay.ReplayReport;
@@ -108,6 +112,42 @@ final class TrainerServiceIT {
                     update.getStateDigest(),
                     StateBytes.digest(Checkpoints.latest(stack.client(), "pair").orElseThrow()));
             assertTrue(update.getMetrics().containsKey("charts/tokens_per_second"));
+        }
+    }
+
+    @Test
+    void shouldReadBackACheckpointOfSeveralChunks() {
+        try (TrainerStack stack = new TrainerStack(cluster, "chunks")) {
+            TrainerSettings small = stack.trainer();
+            TrainerSettings large = new TrainerSettings(
+                    small.client(),
+                    small.team(),
+                    TrainingFile.parse("batchEpisodes: 4\ncritic: {hidden: [1024, 96]}\n", "test"),
+                    small.seed(),
+                    small.threads());
+            stack.write(TrainerStack.episodes(model, 0, 8));
+            try (TrainerService trainer = new TrainerService(model, large, "a")) {
+                trainer.start();
+                Update update = last(stack.await(Topic.UPDATES, Update.class, 2));
+                List<CheckpointChunk> chunks = stack.await(Topic.CHECKPOINTS, CheckpointChunk.class, 1);
+
+                assertTrue(chunks.get(0).getCount() > 2, "of several chunks: " + chunks.get(0).getCount());
+                assertEquals(
+                        update.getStateDigest(),
+                        StateBytes.digest(
+                                Checkpoints.latest(stack.client(), "pair").orElseThrow()));
+            }
+            CheckpointChunk first =
+                    stack.await(Topic.CHECKPOINTS, CheckpointChunk.class, 1).get(0);
+            stack.write(
+                    Topic.CHECKPOINTS,
+                    "pair/0",
+                    CheckpointChunk.newBuilder(first).setUpdate(3).build());
+
+            assertEquals(
+                    "checkpoint of update 3 of team 'pair' is damaged: 1 of " + first.getCount() + " chunks are there",
+                    assertThrows(IllegalStateException.class, () -> Checkpoints.latest(stack.client(), "pair"))
+                            .getMessage());
         }
     }
 
