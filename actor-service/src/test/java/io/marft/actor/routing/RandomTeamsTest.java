@@ -68,8 +68,10 @@ class RandomTeamsTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        List<String> teams =
-                IntStream.range(0, TEAMS).mapToObj(RandomTeamsTest::name).distinct().toList();
+        List<String> teams = IntStream.range(0, TEAMS)
+                .mapToObj(RandomTeamsTest::name)
+                .distinct()
+                .toList();
         kafka = new RouterHarness(directory, teams, AGENTS);
     }
 

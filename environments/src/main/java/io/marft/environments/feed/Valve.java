@@ -137,8 +137,9 @@ final class Valve implements AutoCloseable {
                     .addKeyValue("team", team)
                     .addKeyValue("waiting", backlog.waiting())
                     .addKeyValue("times", now)
-                    .log("the trainer has written no update for long; the environment lets so many times --max-untrained"
-                            + " wait for it, and no more");
+                    .log(
+                            "the trainer has written no update for long; the environment lets so many times --max-untrained"
+                                    + " wait for it, and no more");
         }
         times = now;
     }

@@ -38,20 +38,11 @@ public enum Role {
             reads(TRAJECTORIES, UPDATES, CHECKPOINTS, TEAMS),
             writes(UPDATES, ADAPTERS, ADAPTER_CHUNKS, CHECKPOINTS, DEAD_LETTERS)),
     /** Measures a team on held-out problems. */
-    EVALUATOR(
-            Clients.PLAIN,
-            reads(TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            writes(OBSERVATIONS, REFERENCES, EVALUATIONS)),
+    EVALUATOR(Clients.PLAIN, reads(TRAJECTORIES, TEAMS, DEAD_LETTERS), writes(OBSERVATIONS, REFERENCES, EVALUATIONS)),
     /** A person with {@code marft provision}, {@code ask}, {@code topics} and {@code tail}. */
-    OPERATOR(
-            Clients.ADMIN,
-            reads(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS),
-            writes(OBSERVATIONS, TEAMS)),
+    OPERATOR(Clients.ADMIN, reads(ACTIONS, TRAJECTORIES, TEAMS, DEAD_LETTERS), writes(OBSERVATIONS, TEAMS)),
     /** A person with {@code marft replay} and {@code adapters export}. */
-    AUDITOR(
-            Clients.PLAIN,
-            reads(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
-            Set.of()),
+    AUDITOR(Clients.PLAIN, reads(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS), Set.of()),
     /** Any application that reports late or human signals. */
     CLIENT(Clients.PLAIN, Set.of(), writes(FEEDBACK));
 

@@ -82,8 +82,7 @@ public final class LogRecords implements AutoCloseable {
      */
     public <T extends SpecificRecord> Iterator<T> from(TopicPartition partition, long offset, Class<T> type) {
         reader.open(List.of(partition.topic()));
-        Map<TopicPartition, Long> end =
-                Map.of(partition, reader.written().get(partition));
+        Map<TopicPartition, Long> end = Map.of(partition, reader.written().get(partition));
         reader.seek(Map.of(partition, offset));
         ArrayDeque<T> polled = new ArrayDeque<>();
         return new Iterator<>() {

@@ -140,8 +140,7 @@ public final class EpisodeReader {
     }
 
     /** One step in the topological order of D; its reward lies on the last decision that leads to an answer. */
-    private void flatten(
-            Step step, AdapterVersions adapters, List<PredecessorAction> soFar, List<Decision> decisions)
+    private void flatten(Step step, AdapterVersions adapters, List<PredecessorAction> soFar, List<Decision> decisions)
             throws Unsound {
         checkActed(step);
         require(step.getReward() != null, "step " + step.getStep() + " has no reward");
@@ -211,8 +210,7 @@ public final class EpisodeReader {
      *
      * @param soFar all earlier actions of the episode, those of this step from place {@code before} on
      */
-    private int[] criticContext(
-            Step step, String agent, Sequence actor, List<PredecessorAction> soFar, int before)
+    private int[] criticContext(Step step, String agent, Sequence actor, List<PredecessorAction> soFar, int before)
             throws Unsound {
         List<String> seen = dependency.agent(agent).getAfter();
         if (before == 0 && soFar.stream().allMatch(action -> seen.contains(action.getAgent()))) {

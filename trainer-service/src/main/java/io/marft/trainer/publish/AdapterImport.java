@@ -54,7 +54,8 @@ public final class AdapterImport {
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
-            TrainingState before = Checkpoints.read(settings.client(), settings.team().getName())
+            TrainingState before = Checkpoints.read(
+                            settings.client(), settings.team().getName())
                     .resume(settings, modelDigest, model);
             withImported(before, agent, adapter); // What cannot be imported must not fence a trainer.
             transactions.open();
@@ -65,7 +66,8 @@ public final class AdapterImport {
             new UpdateTransaction(transactions, codec, consumer.groupMetadata(), once)
                     .commit(
                             records,
-                            standing.positions().offsets(settings.client().topics().of(Topic.TRAJECTORIES)));
+                            standing.positions()
+                                    .offsets(settings.client().topics().of(Topic.TRAJECTORIES)));
             return next.update();
         }
     }

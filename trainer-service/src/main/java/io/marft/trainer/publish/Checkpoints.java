@@ -61,8 +61,8 @@ public final class Checkpoints {
         TrainingState resume(TrainerSettings settings, String modelDigest, ModelConfig model) {
             TrainingConfiguration configuration = settings.configuration();
             state.ifPresent(known -> known.checkFits(modelDigest, model, settings.team(), configuration));
-            return state.orElseGet(() ->
-                    TrainingState.initial(modelDigest, model, settings.team(), configuration, settings.seed()));
+            return state.orElseGet(
+                    () -> TrainingState.initial(modelDigest, model, settings.team(), configuration, settings.seed()));
         }
     }
 
@@ -129,8 +129,8 @@ public final class Checkpoints {
         if (!digested.equals(newest.getDigest())) {
             throw damaged("it has digest " + digested + ", expected " + newest.getDigest());
         }
-        Iterator<CheckpointChunk> records = log.from(
-                new TopicPartition(first.topic(), first.partition()), first.offset(), CheckpointChunk.class);
+        Iterator<CheckpointChunk> records =
+                log.from(new TopicPartition(first.topic(), first.partition()), first.offset(), CheckpointChunk.class);
         return new Latest(Optional.of(StateBytes.read(new Pieces(records))), digested, positions);
     }
 

@@ -53,9 +53,10 @@ record Resumption(
         beginnings.forEach((partition, beginning) -> {
             long at = next.get(partition);
             if (at < beginning || at > ends.get(partition)) {
-                throw refused("the trainer stands at offset " + at + " of " + topic + " partition " + partition
-                        + ", which must be one from " + beginning + " to " + ends.get(partition)
-                        + ", as the topic holds these: its records were deleted or the topic was made anew; restore it");
+                throw refused(
+                        "the trainer stands at offset " + at + " of " + topic + " partition " + partition
+                                + ", which must be one from " + beginning + " to " + ends.get(partition)
+                                + ", as the topic holds these: its records were deleted or the topic was made anew; restore it");
             }
         });
         return new Positions(next);
@@ -63,7 +64,8 @@ record Resumption(
 
     private void checkSameUpdate(Update record) {
         boolean account = record.getAgents().isEmpty();
-        boolean same = record.getUpdate() == update && (account || record.getStateDigest().equals(digest));
+        boolean same = record.getUpdate() == update
+                && (account || record.getStateDigest().equals(digest));
         if (!same) {
             throw refused("its newest update record has number " + record.getUpdate()
                     + (account ? "" : " and state " + record.getStateDigest()) + ", but its checkpoint is "
@@ -123,7 +125,7 @@ record Resumption(
     }
 
     private IllegalStateException refused(String why) {
-        return new IllegalStateException("team '" + team + "' cannot be trained on: " + why
-                + ", or begin anew under another topic prefix");
+        return new IllegalStateException(
+                "team '" + team + "' cannot be trained on: " + why + ", or begin anew under another topic prefix");
     }
 }

@@ -171,8 +171,7 @@ public final class UpdateRecords {
     }
 
     private void add(TrainingState state, Instant now, Update.Builder update) {
-        state.agents()
-                .forEach((agent, after) -> parts.add(to -> adapter(to, state, agent, after.adapter(), now)));
+        state.agents().forEach((agent, after) -> parts.add(to -> adapter(to, state, agent, after.adapter(), now)));
         StateBytes.Measure measure = StateBytes.measure(state);
         parts.add(to -> checkpoint(to, state, measure));
         positions(state, measure);

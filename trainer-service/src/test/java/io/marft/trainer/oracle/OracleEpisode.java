@@ -10,11 +10,7 @@ import java.util.List;
  * @param steps how many steps it has
  * @param decisions of all steps, each step's in topological order; skipped agents have none
  */
-public record OracleEpisode(
-        boolean[][] after,
-        boolean[] answers,
-        int steps,
-        List<OracleDecision> decisions) {
+public record OracleEpisode(boolean[][] after, boolean[] answers, int steps, List<OracleDecision> decisions) {
 
     /** Number of agents of the team. */
     public int agents() {

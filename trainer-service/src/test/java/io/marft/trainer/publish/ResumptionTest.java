@@ -90,8 +90,8 @@ final class ResumptionTest {
 
     private String refusal() {
         Resumption resumption = resumption();
-        String message = assertThrows(IllegalStateException.class, resumption::positions)
-                .getMessage();
+        String message =
+                assertThrows(IllegalStateException.class, resumption::positions).getMessage();
         String beginning = "team 'pair' cannot be trained on: ";
         assertEquals(beginning, message.substring(0, beginning.length()));
         assertEquals(NO_MORE, message.substring(message.length() - NO_MORE.length()));

@@ -131,7 +131,9 @@ final class TrainerServiceIT {
                 Update update = last(stack.await(Topic.UPDATES, Update.class, 2));
                 List<CheckpointChunk> chunks = stack.await(Topic.CHECKPOINTS, CheckpointChunk.class, 1);
 
-                assertTrue(chunks.get(0).getCount() > 2, "of several chunks: " + chunks.get(0).getCount());
+                assertTrue(
+                        chunks.get(0).getCount() > 2,
+                        "of several chunks: " + chunks.get(0).getCount());
                 assertEquals(
                         update.getStateDigest(),
                         StateBytes.digest(
@@ -395,9 +397,8 @@ final class TrainerServiceIT {
     @Test
     void shouldTakeTheGroupsOffsetsOnceBehindAnOlderRelease() throws Exception {
         try (TrainerStack stack = new TrainerStack(cluster, "older")) {
-            Update older = Update.newBuilder(trainOnce(stack))
-                    .setPositions(List.of())
-                    .build();
+            Update older =
+                    Update.newBuilder(trainOnce(stack)).setPositions(List.of()).build();
             stack.write(Topic.UPDATES, "pair", older);
             stack.write(TrainerStack.episodes(model, 4, 8));
 

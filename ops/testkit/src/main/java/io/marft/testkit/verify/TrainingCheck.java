@@ -111,8 +111,8 @@ final class TrainingCheck {
         for (TrajectoryPosition position : positions) { // None where an older release trained last.
             Long committed = history.committed().get(position.getPartition());
             if (!Long.valueOf(position.getOffset()).equals(committed)) {
-                findings.add("differing position of partition " + position.getPartition() + ": "
-                        + position.getOffset() + " in the last update record, committed is " + committed);
+                findings.add("differing position of partition " + position.getPartition() + ": " + position.getOffset()
+                        + " in the last update record, committed is " + committed);
             }
         }
         trajectories.forEach((place, trajectory) -> {
