@@ -32,9 +32,14 @@ public final class TrainerStack implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
 
     public TrainerStack(TestCluster cluster, String prefix) {
+        this(cluster, prefix, 1);
+    }
+
+    /** With that many partitions of the topics that are keyed by episode. */
+    public TrainerStack(TestCluster cluster, String prefix, int partitions) {
         this.client = new ClientSettings(cluster.bootstrapServers(), "mock://" + prefix, prefix);
         this.codec = client.codec();
-        new TopicProvisioner(client, 1, (short) 1).provision(Trajectories.TEAM);
+        new TopicProvisioner(client, partitions, (short) 1).provision(Trajectories.TEAM);
         this.producer = new KafkaProducer<>(client.producer("test"));
     }
 

@@ -5,6 +5,7 @@ import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.KeyText;
 import java.time.Duration;
@@ -16,42 +17,42 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Counts a team's closed training episodes that wait for the trainer, and says whether they are too many.
+ * Counts a team's closed training episodes that wait for the trainer, and says how many may.
  *
  * <p>A trajectory counts if it is one that the trainer learns from: of this team, closed for training and in time, under
- * its own episode's key. It waits until an update record names a trajectory at its place or behind it in the same
- * partition, as an input or as dropped: the trainer reads each partition in order, so it has read this one, too. What it
- * has read since its newest update record still counts as waiting.
+ * its own episode's key. It waits until an update record says that the trainer stands behind it, by the trainer's positions
+ * or, in a record of an older release, by naming a trajectory at its place or behind it in the same partition: the trainer
+ * reads each partition in order. What the trainer has read since its newest update record still counts as waiting.
  *
- * <p>The count is exact up to the limit. Above it, memory holds at most one more than the limit for each partition.
+ * <p>An update may take an hour, and meanwhile no more than the limit need wait. But a trainer that has dropped some of
+ * those that wait may lack the rest of a batch, and says so nowhere. So the limit is there once more when the trainer has
+ * written no update record for the patience, again after four times the patience, after 16 times, and so on up to {@link
+ * #MOST_TIMES} limits in all. One more limit fills a batch; all of them flood no trainer.
+ *
+ * <p>The count is exact up to what may wait at most. Above it, memory holds at most one more than that for each partition.
  *
  * <p>Pure; not thread-safe. Times are those of {@link System#nanoTime}.
  */
 final class Backlog {
 
-    /** What the count says about opening another episode. */
-    enum State {
-        /** No more wait than may. */
-        OPEN,
-        /** Too many wait. */
-        FULL,
-        /** Too many wait, and the trainer has written no update record for so long that it counts as gone. */
-        UNATTENDED
-    }
+    /** How many limits may wait where the trainer has written no update record for very long. */
+    static final int MOST_TIMES = 6;
+
+    private static final int LONGER = 4;
 
     private final String team;
     private final int limit;
     private final long patience;
     /** By partition the offsets of those that wait, in order; the oldest are forgotten where there are too many. */
     private final Map<Integer, Deque<Long>> waiting = new HashMap<>();
-    /** By partition the last offset that an update record names. */
-    private final Map<Integer, Long> named = new HashMap<>();
+    /** By partition the last offset that the trainer is known to have read. */
+    private final Map<Integer, Long> read = new HashMap<>();
 
     private long lastUpdate;
 
     /**
      * @param limit how many may wait
-     * @param patience after how long without an update record the trainer counts as gone
+     * @param patience after how long without an update record the limit is there once more
      * @param now when the counting begins
      */
     Backlog(String team, int limit, Duration patience, long now) {
@@ -67,12 +68,12 @@ final class Backlog {
                 || trajectory.getPurpose() != Purpose.TRAINING
                 || trajectory.getClosure() == Closure.TIMED_OUT
                 || KeyText.mismatch(key, trajectory.getEpisode()).isPresent()
-                || offset <= named.getOrDefault(partition, -1L)) {
+                || offset <= read.getOrDefault(partition, -1L)) {
             return;
         }
         Deque<Long> offsets = waiting.computeIfAbsent(partition, absent -> new ArrayDeque<>());
         offsets.addLast(offset);
-        if (offsets.size() > limit + 1) {
+        if (offsets.size() > (long) MOST_TIMES * limit + 1) {
             offsets.removeFirst();
         }
     }
@@ -83,41 +84,51 @@ final class Backlog {
             return;
         }
         lastUpdate = now;
+        for (TrajectoryPosition position : update.getPositions()) {
+            readTo(position.getPartition(), position.getOffset() - 1);
+        }
         for (TrajectoryOffset input : update.getInputs()) {
-            name(input.getPartition(), input.getOffset());
+            readTo(input.getPartition(), input.getOffset());
         }
         for (DroppedTrajectory dropped : update.getDropped()) {
-            name(dropped.getPartition(), dropped.getOffset());
+            readTo(dropped.getPartition(), dropped.getOffset());
         }
     }
 
-    private void name(int partition, long offset) {
-        named.merge(partition, offset, Math::max);
+    private void readTo(int partition, long offset) {
+        read.merge(partition, offset, Math::max);
         Deque<Long> offsets = waiting.getOrDefault(partition, new ArrayDeque<>());
         while (!offsets.isEmpty() && offsets.peekFirst() <= offset) {
             offsets.removeFirst();
         }
     }
 
-    /** Whether the update records that were taken name a trajectory in each of these partitions. */
-    boolean named(Collection<Integer> partitions) {
-        return named.keySet().containsAll(partitions);
+    /** Whether the update records that were taken tell of each of these partitions how far the trainer has come. */
+    boolean knows(Collection<Integer> partitions) {
+        return read.keySet().containsAll(partitions);
     }
 
-    /** The last offset of a partition that an update record names; empty if none does. */
-    OptionalLong named(int partition) {
-        return named.containsKey(partition) ? OptionalLong.of(named.get(partition)) : OptionalLong.empty();
+    /** The last offset of a partition that the trainer is known to have read, -1 before the first; empty if none tells. */
+    OptionalLong read(int partition) {
+        return read.containsKey(partition) ? OptionalLong.of(read.get(partition)) : OptionalLong.empty();
     }
 
-    /** How many wait, if they are no more than the limit; else any number above it. */
+    /** How many wait, if they are no more than may wait at most; else any number above it. */
     int waiting() {
         return waiting.values().stream().mapToInt(Deque::size).sum();
     }
 
-    State state(long now) {
-        if (waiting() <= limit) {
-            return State.OPEN;
+    /** How many limits may wait now: one, and one more for each time that the trainer has been silent for too long. */
+    int times(long now) {
+        int times = 1;
+        for (long due = patience; times < MOST_TIMES && now - lastUpdate >= due; due *= LONGER) {
+            times++;
         }
-        return now - lastUpdate < patience ? State.FULL : State.UNATTENDED;
+        return times;
+    }
+
+    /** Whether more wait than may. */
+    boolean full(long now) {
+        return waiting() > (long) times(now) * limit;
     }
 }

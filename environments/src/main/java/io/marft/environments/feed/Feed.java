@@ -80,6 +80,9 @@ final class Feed implements AutoCloseable {
             String topic = client.topics().of(Topic.TRAJECTORIES);
             this.partitions = LogReader.partitions(trajectories, topic);
             trajectories.assign(partitions);
+            if (open.count() == 0) {
+                passOverAll();
+            }
             this.cursor = committed();
             this.tried = cursor;
             teams.refresh();
@@ -90,6 +93,12 @@ final class Feed implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Of the trajectories that are there it awaits none. */
+    private void passOverAll() {
+        trajectories.seekToEnd(partitions);
+        partitions.forEach(trajectories::position); // Seeking is lazy; asking fixes the place before any episode opens.
     }
 
     /**

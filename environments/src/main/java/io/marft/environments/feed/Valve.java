@@ -1,6 +1,5 @@
 package io.marft.environments.feed;
 
-import io.marft.environments.feed.Backlog.State;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Update;
@@ -23,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * machine, episodes that go stale before they are learned from only take the trainer's time. Live traffic has no such
  * valve: there the trainer drops what is too old.
  *
- * <p>The newest update records say how far the trainer has come in each partition of the trajectories, and only what lies
- * behind that is read, so a start takes no longer as the log grows. Until that has been read, the valve is shut.
+ * <p>The newest update record says where the trainer stands in each partition of the trajectories, and only what lies behind
+ * that is read, so a start takes no longer as the log grows. Until that has been read, the valve is shut.
  *
  * <p>Not thread-safe.
  */
@@ -32,10 +31,13 @@ final class Valve implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Valve.class);
 
-    /** A trainer that writes no update record for so long counts as gone; the team then goes on being fed. */
+    /** How long a trainer is silent before the valve opens a little. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** How many offsets of the update records a start looks at: first, and each time as many times more, up to the last. */
+    /**
+     * How many offsets of the update records a start looks at: first, and each time as many times more, up to the last. The
+     * newest record of the team tells all, unless an older release wrote it.
+     */
     private static final long FIRST_LOOK = 64;
 
     private static final long FURTHER = 8;
@@ -50,11 +52,10 @@ final class Valve implements AutoCloseable {
     private final RecordCodec codec;
     private final String updates;
     private final String trajectories;
-    private final long begun = System.nanoTime();
 
     private Map<TopicPartition, Long> present = Map.of();
     private boolean caughtUp;
-    private State state = State.OPEN;
+    private int times = 1;
 
     /**
      * @param team whose episodes are counted
@@ -63,7 +64,7 @@ final class Valve implements AutoCloseable {
      */
     Valve(ClientSettings client, String team, int limit) {
         this.team = team;
-        this.backlog = new Backlog(team, limit, PATIENCE, begun);
+        this.backlog = new Backlog(team, limit, PATIENCE, System.nanoTime());
         this.updates = client.topics().of(Topic.UPDATES);
         this.trajectories = client.topics().of(Topic.TRAJECTORIES);
         this.reader = new LogReader(client);
@@ -82,7 +83,7 @@ final class Valve implements AutoCloseable {
         present = reader.readable();
         Map<TopicPartition, Long> places = readNewestUpdates(partitions);
         partitions.forEach(partition ->
-                backlog.named(partition.partition()).ifPresent(offset -> places.put(partition, offset + 1)));
+                backlog.read(partition.partition()).ifPresent(offset -> places.put(partition, offset + 1)));
         reader.open(List.of(updates, trajectories));
         reader.seek(places);
     }
@@ -99,7 +100,7 @@ final class Valve implements AutoCloseable {
         reader.open(List.of(updates));
         Map<TopicPartition, Long> ends = reader.readable();
         boolean whole = false;
-        for (long offsets = FIRST_LOOK; !whole && !backlog.named(wanted) && offsets <= FURTHEST; offsets *= FURTHER) {
+        for (long offsets = FIRST_LOOK; !whole && !backlog.knows(wanted) && offsets <= FURTHEST; offsets *= FURTHER) {
             whole = reader.seekBefore(ends, offsets);
             reader.readTo(ends, this::take);
         }
@@ -115,9 +116,8 @@ final class Valve implements AutoCloseable {
             records.forEach(this::take);
         } while (!records.isEmpty() && System.nanoTime() - now < LOOK_NANOS);
         caughtUp = caughtUp || reader.reached(present);
-        boolean unknown = !caughtUp && now - begun < PATIENCE.toNanos();
-        tell(backlog.state(now));
-        return state == State.FULL || unknown;
+        tell(backlog.times(now));
+        return !caughtUp || backlog.full(now);
     }
 
     private void take(ConsumerRecord<String, byte[]> record) {
@@ -131,16 +131,17 @@ final class Valve implements AutoCloseable {
         }
     }
 
-    private void tell(State now) {
-        if (now == State.UNATTENDED && state != now) {
+    private void tell(int now) {
+        if (now > times && backlog.waiting() > 0) {
             LOG.atWarn()
                     .addKeyValue("team", team)
-                    .addKeyValue("seconds", PATIENCE.toSeconds())
-                    .log("the trainer has written no update for long; the environment no longer waits for it");
-        } else if (state == State.UNATTENDED && state != now) {
-            LOG.atInfo().addKeyValue("team", team).log("the trainer is back; the environment waits for it again");
+                    .addKeyValue("waiting", backlog.waiting())
+                    .addKeyValue("times", now)
+                    .log(
+                            "the trainer has written no update for long; the environment lets so many times --max-untrained"
+                                    + " wait for it, and no more");
         }
-        state = now;
+        times = now;
     }
 
     @Override

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.marft.environments.feed.Backlog.State;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,7 +127,7 @@ class BacklogTest {
         backlog.updated(update("other", List.of(new TrajectoryOffset(0, 5L, "")), List.of()), 0);
 
         assertEquals(1, backlog.waiting());
-        assertEquals(OptionalLong.empty(), backlog.named(0));
+        assertEquals(OptionalLong.empty(), backlog.read(0));
     }
 
     @Test
@@ -135,9 +135,26 @@ class BacklogTest {
         learned(0, 5, 0);
         learned(0, 3, 0); // An older record, as it is read on the way back.
 
-        assertEquals(OptionalLong.of(5), backlog.named(0));
-        assertTrue(backlog.named(Set.of(0)));
-        assertFalse(backlog.named(Set.of(0, 1)));
+        assertEquals(OptionalLong.of(5), backlog.read(0));
+        assertTrue(backlog.knows(Set.of(0)));
+        assertFalse(backlog.knows(Set.of(0, 1)));
+    }
+
+    @Test
+    void shouldTakeTheTrainersPositionsForWhereItStands() {
+        closed(0, 5);
+        closed(0, 6);
+        closed(1, 0);
+
+        Update account = Update.newBuilder(update("chain", List.of(), List.of()))
+                .setPositions(List.of(new TrajectoryPosition(0, 6L), new TrajectoryPosition(1, 0L)))
+                .build();
+        backlog.updated(account, 0);
+
+        assertEquals(2, backlog.waiting());
+        assertTrue(backlog.knows(Set.of(0, 1)));
+        assertEquals(OptionalLong.of(5), backlog.read(0));
+        assertEquals(OptionalLong.of(-1), backlog.read(1));
     }
 
     @Test
@@ -145,27 +162,44 @@ class BacklogTest {
         for (long offset = 0; offset < LIMIT; offset++) {
             closed(0, offset);
         }
-        assertEquals(State.OPEN, backlog.state(SECOND));
+        assertFalse(backlog.full(SECOND));
 
         closed(1, 0);
-        assertEquals(State.FULL, backlog.state(SECOND));
+        assertTrue(backlog.full(SECOND));
 
         learned(0, 0, SECOND);
-        assertEquals(State.OPEN, backlog.state(SECOND));
+        assertFalse(backlog.full(SECOND));
     }
 
+    /** Of those that wait a trainer may have dropped so many that it lacks the rest of a batch. */
     @Test
-    void shouldNotWaitForATrainerThatIsGone() {
+    void shouldLetOneMoreLimitWaitWhereTheTrainerWasSilentForLong() {
         for (long offset = 0; offset <= LIMIT; offset++) {
             closed(0, offset);
         }
-        assertEquals(State.FULL, backlog.state(59 * SECOND));
-        assertEquals(State.UNATTENDED, backlog.state(60 * SECOND));
+        assertTrue(backlog.full(59 * SECOND));
+        assertFalse(backlog.full(60 * SECOND));
 
-        backlog.updated(update("chain", List.of(), List.of()), 61 * SECOND);
+        for (long offset = 0; offset < LIMIT; offset++) {
+            closed(1, offset);
+        }
+        assertTrue(backlog.full(239 * SECOND));
+        assertFalse(backlog.full(240 * SECOND));
 
-        assertEquals(State.FULL, backlog.state(120 * SECOND));
-        assertEquals(State.UNATTENDED, backlog.state(121 * SECOND));
+        backlog.updated(update("chain", List.of(), List.of()), 241 * SECOND);
+        assertTrue(backlog.full(242 * SECOND));
+    }
+
+    @Test
+    void shouldFloodNoTrainerWhoseUpdateTakesAnHourAndNoneThatIsGone() {
+        assertEquals(4, backlog.times(3600 * SECOND));
+        assertEquals(Backlog.MOST_TIMES, backlog.times(Long.MAX_VALUE));
+        for (long offset = 0; offset < 1000; offset++) {
+            closed(0, offset);
+        }
+
+        assertTrue(backlog.full(3600 * SECOND));
+        assertTrue(backlog.full(Long.MAX_VALUE));
     }
 
     /** Against a count of everything; memory is bounded all the while. */
@@ -193,8 +227,9 @@ class BacklogTest {
                     waiting.get(partition).removeIf(offset -> offset <= read);
                 }
                 int all = waiting.stream().mapToInt(List::size).sum();
-                assertEquals(Math.min(all, limit + 1), Math.min(counted.waiting(), limit + 1), "round " + round);
-                assertTrue(counted.waiting() <= partitions * (limit + 1), "at most so many are held");
+                int most = Backlog.MOST_TIMES * limit + 1;
+                assertEquals(Math.min(all, most), Math.min(counted.waiting(), most), "round " + round);
+                assertTrue(counted.waiting() <= partitions * most, "at most so many are held");
             }
         }
     }

@@ -11,6 +11,7 @@ import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -164,6 +166,44 @@ class ValveIT {
                 EnvironmentService environment = environment(client)) {
             assertTrue(rest(environment) > LIMIT);
         }
+    }
+
+    /** The trainer has learned from all of them, and told where it stands. */
+    @Test
+    void shouldStartSoonOnALogOfAMillionTrajectories() throws Exception {
+        ClientSettings client = client("valve-long");
+        int trajectories = 1_000_000;
+        long[] ends = fill(client, trajectories);
+        Update update = Update.newBuilder(BacklogTest.update("chain", List.of(), List.of()))
+                .setPositions(IntStream.range(0, ends.length)
+                        .mapToObj(partition -> new TrajectoryPosition(partition, ends[partition]))
+                        .toList())
+                .build();
+        write(client, Topic.UPDATES, "chain", update);
+
+        long begun = System.nanoTime();
+        try (EnvironmentService environment = environment(client)) {
+            await(() -> environment.published() > 0);
+            long millis = (System.nanoTime() - begun) / 1_000_000;
+            assertTrue(millis < 2_000, millis + " ms");
+        }
+    }
+
+    /** Writes that many of one kind. Returns the ends of the partitions. */
+    private static long[] fill(ClientSettings client, int count) {
+        String topic = client.topics().of(Topic.TRAJECTORIES);
+        Trajectory like = new Trajectory(
+                "e", "chain", 1, Purpose.TRAINING, Closure.HORIZON, true, List.of(), Instant.EPOCH, Instant.EPOCH);
+        long[] ends = new long[3];
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(client.producer("assembler"));
+                RecordCodec codec = client.codec()) {
+            byte[] value = codec.encode(topic, like);
+            for (int i = 0; i < count; i++) {
+                var unused = producer.send(new ProducerRecord<>(topic, i % 3, "e", value));
+                ends[i % 3]++;
+            }
+        }
+        return ends;
     }
 
     @Test

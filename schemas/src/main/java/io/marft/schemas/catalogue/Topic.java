@@ -58,7 +58,10 @@ public enum Topic {
         EPISODE,
         /** The team's name. */
         TEAM,
-        /** The team's name, a slash and the chunk's index, so that compaction keeps one whole checkpoint. */
+        /**
+         * The team's name, a slash and the chunk's index, so that compaction keeps one whole checkpoint; or the word {@code
+         * positions} for the trainer's positions beside it.
+         */
         TEAM_CHUNK,
         /** The team's name, a slash and the agent's name, so that agents of two teams may have the same name. */
         AGENT,
@@ -73,6 +76,11 @@ public enum Topic {
         /** The key of a piece of a team's checkpoint. */
         public static String ofChunk(String team, int index) {
             return team + "/" + index;
+        }
+
+        /** The key of what lies beside a team's checkpoint: its trainer's positions. */
+        public static String ofPositions(String team) {
+            return team + "/positions";
         }
     }
 

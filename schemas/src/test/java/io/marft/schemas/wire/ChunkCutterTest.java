@@ -8,8 +8,10 @@ import io.marft.schemas.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,15 +23,17 @@ final class ChunkCutterTest {
         byte[] whole = new byte[size];
         Random random = new Random(size);
         random.nextBytes(whole);
-        ChunkCutter cutter = new ChunkCutter();
-        for (int at = 0; at < size; ) {
-            int count = Math.min(1 + random.nextInt(100_000), size - at);
-            cutter.write(whole, at, count);
-            at += count;
+        List<ByteBuffer> chunks = new ArrayList<>();
+        try (ChunkCutter cutter = new ChunkCutter(chunks::add)) {
+            for (int at = 0; at < size; ) {
+                int count = Math.min(1 + random.nextInt(100_000), size - at);
+                cutter.write(whole, at, count);
+                at += count;
+            }
         }
-        List<ByteBuffer> chunks = cutter.chunks();
 
         assertEquals(ChunkCutter.cut(whole), chunks);
+        assertEquals(ChunkCutter.count(size), chunks.size());
         assertTrue(chunks.stream().allMatch(chunk -> chunk.remaining() <= ChunkCutter.SIZE));
         ChunkSet set = new ChunkSet();
         for (int i = 0; i < chunks.size(); i++) {
@@ -40,5 +44,12 @@ final class ChunkCutterTest {
         try (InputStream stream = set.stream(chunks.size())) {
             assertArrayEquals(whole, stream.readAllBytes());
         }
+    }
+
+    /** More bytes than an {@code int} counts. */
+    @Test
+    void shouldCountTheChunksOfThreeGibibytes() {
+        assertEquals(6 * 1024, ChunkCutter.count(3L << 30));
+        assertEquals(6 * 1024 + 1, ChunkCutter.count((3L << 30) + 1));
     }
 }

@@ -3,6 +3,7 @@ package io.marft.streaming.life;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -54,10 +55,28 @@ public final class Transactions implements AutoCloseable {
         producer().initTransactions();
     }
 
+    /** What a transaction writes. */
+    @FunctionalInterface
+    public interface Records {
+
+        /** Makes one record after the other, and hands each over before it makes the next. */
+        void forEach(Consumer<ProducerRecord<String, byte[]>> to);
+    }
+
+    /** As {@link #commit(Records, Map, ConsumerGroupMetadata)}, of records that are there. */
+    public Optional<Trouble> commit(
+            Iterable<ProducerRecord<String, byte[]>> records,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
+        Records each = records::forEach;
+        return commit(each, offsets, group);
+    }
+
     /**
      * Writes one transaction.
      *
-     * @param records what to write; may be made while it is iterated
+     * @param records what to write. It may be larger than memory: a record is made only when there is room for it among those
+     *     that are on their way
      * @param offsets by partition, where the group is to go on
      * @param group the consumer group whose offsets they are
      * @return empty if the transaction is committed. Otherwise it is not, and the trouble says why: after {@link
@@ -67,14 +86,12 @@ public final class Transactions implements AutoCloseable {
      * @throws RuntimeException the error of a trouble that stops the service
      */
     public Optional<Trouble> commit(
-            Iterable<ProducerRecord<String, byte[]>> records,
-            Map<TopicPartition, OffsetAndMetadata> offsets,
-            ConsumerGroupMetadata group) {
+            Records records, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         try {
             producer().beginTransaction();
-            for (ProducerRecord<String, byte[]> record : records) {
+            records.forEach(record -> {
                 var unused = producer().send(record); // A send that fails makes the commit fail.
-            }
+            });
             producer().sendOffsetsToTransaction(offsets, group);
             commit();
             return Optional.empty();

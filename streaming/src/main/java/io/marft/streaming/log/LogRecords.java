@@ -4,10 +4,15 @@ import io.marft.schemas.record.TrajectoryOffset;
 import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class LogRecords implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogRecords.class);
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final LogReader reader;
     private final RecordCodec codec;
@@ -46,17 +52,18 @@ public final class LogRecords implements AutoCloseable {
      * with a line in the log.
      *
      * @param offsets how many offsets of each partition
+     * @param action is given each value with the record that it came in
      * @return whether that was the whole topic
      * @throws IllegalStateException if the topic does not exist
      */
     public <T extends SpecificRecord> boolean forLastReadable(
-            String topic, long offsets, Class<T> type, Consumer<T> action) {
+            String topic, long offsets, Class<T> type, BiConsumer<ConsumerRecord<String, byte[]>, T> action) {
         reader.open(List.of(topic));
         Map<TopicPartition, Long> ends = reader.written();
         boolean whole = reader.seekBefore(ends, offsets);
         reader.readTo(ends, record -> {
             if (decoded(record, type) instanceof Decoded.Valid<T> valid) {
-                action.accept(valid.value());
+                action.accept(record, valid.value());
             } else {
                 LOG.atWarn()
                         .addKeyValue("topic", topic)
@@ -65,6 +72,42 @@ public final class LogRecords implements AutoCloseable {
             }
         });
         return whole;
+    }
+
+    /**
+     * The values of one partition from a place up to its present end, each read when it is asked for, so that memory holds no
+     * more than one poll of them. What cannot be decoded is passed over. Good until something else is read.
+     *
+     * @throws IllegalStateException if the topic does not exist
+     */
+    public <T extends SpecificRecord> Iterator<T> from(TopicPartition partition, long offset, Class<T> type) {
+        reader.open(List.of(partition.topic()));
+        Map<TopicPartition, Long> end = Map.of(partition, reader.written().get(partition));
+        reader.seek(Map.of(partition, offset));
+        ArrayDeque<T> polled = new ArrayDeque<>();
+        return new Iterator<>() {
+
+            @Override
+            public boolean hasNext() {
+                while (polled.isEmpty() && !reader.reached(end)) {
+                    for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
+                        if (record.partition() == partition.partition()
+                                && decoded(record, type) instanceof Decoded.Valid<T> valid) {
+                            polled.add(valid.value());
+                        }
+                    }
+                }
+                return !polled.isEmpty();
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                return polled.remove();
+            }
+        };
     }
 
     /**

@@ -23,7 +23,7 @@ import io.marft.trainer.Require;
  * discount is γ_token; the action's last token takes r(k) and goes on, with γ, from the next decision's first token. Both
  * levels are one function here: a decision has as many units as it has values, one at action level.
  *
- * <p>A truncated episode has m = 1 throughout and bootstraps from the value of the state it was cut off in.
+ * <p>Every episode that is learned from is terminal after its last decision: docs/decisions/0019-truncation.md.
  *
  * @param gamma discount γ per decision, in [0, 1]
  * @param lambda mixing λ, in [0, 1]
@@ -51,31 +51,15 @@ public record GeneralizedAdvantage(double gamma, double lambda, double tokenGamm
     public record Estimate(double[][] advantages, double[][] returns) {}
 
     /**
-     * Credits the decisions of an episode that ended by its nature.
+     * Credits the decisions of an episode. With V(K+1) = A(K+1) = 0 the factor m(K) is accounted for.
      *
      * @param rewards r(k)
      * @param values V, {@code [decisions][units]}: before each decision, or before each of its tokens
      */
-    public Estimate terminal(double[] rewards, double[][] values) {
-        return estimate(rewards, values, 0);
-    }
-
-    /**
-     * Credits the decisions of an episode that was cut off.
-     *
-     * @param rewards r(k)
-     * @param values V, {@code [decisions][units]}: before each decision, or before each of its tokens
-     * @param bootstrap V(K+1), the critic's value of the state after the last decision
-     */
-    public Estimate truncated(double[] rewards, double[][] values, double bootstrap) {
-        return estimate(rewards, values, bootstrap);
-    }
-
-    /** With V(K+1) = 0 for a terminal episode the factor m(K) is accounted for; A(K+1) is 0 in both cases. */
-    private Estimate estimate(double[] rewards, double[][] values, double valueAfterLast) {
+    public Estimate estimate(double[] rewards, double[][] values) {
         double[][] advantages = new double[values.length][];
         double[][] returns = new double[values.length][];
-        double nextValue = valueAfterLast;
+        double nextValue = 0;
         double nextAdvantage = 0;
         for (int k = values.length - 1; k >= 0; k--) {
             int units = values[k].length;

@@ -7,10 +7,9 @@ import java.util.List;
  * the dependency function.
  *
  * @param id the episode's id
- * @param terminal whether it ended by its nature; if not it was cut off, and its value is bootstrapped
  * @param decisions at least one
  */
-public record Episode(String id, boolean terminal, List<Decision> decisions) {
+public record Episode(String id, List<Decision> decisions) {
 
     public Episode {
         decisions = List.copyOf(decisions);

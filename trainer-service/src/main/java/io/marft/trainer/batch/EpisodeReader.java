@@ -128,21 +128,19 @@ public final class EpisodeReader {
         require(
                 trajectory.getSteps().size() <= team.getHorizon(),
                 "has " + trajectory.getSteps().size() + " steps, the team's horizon is " + team.getHorizon());
-        // A value after the last decision takes a token more.
-        int room = trajectory.getTerminal() ? model.maxPositions() : model.maxPositions() - 1;
+        require(trajectory.getTerminal(), "was cut off, but is closed by " + trajectory.getClosure());
         List<Decision> decisions = new ArrayList<>();
         List<PredecessorAction> soFar = new ArrayList<>();
         for (int i = 0; i < trajectory.getSteps().size(); i++) {
             Step step = trajectory.getSteps().get(i);
             require(step.getStep() == i, "step " + step.getStep() + " stands in place " + i);
-            flatten(step, adapters, room, soFar, decisions);
+            flatten(step, adapters, soFar, decisions);
         }
-        return new Episode(trajectory.getEpisode(), trajectory.getTerminal(), decisions);
+        return new Episode(trajectory.getEpisode(), decisions);
     }
 
     /** One step in the topological order of D; its reward lies on the last decision that leads to an answer. */
-    private void flatten(
-            Step step, AdapterVersions adapters, int room, List<PredecessorAction> soFar, List<Decision> decisions)
+    private void flatten(Step step, AdapterVersions adapters, List<PredecessorAction> soFar, List<Decision> decisions)
             throws Unsound {
         checkActed(step);
         require(step.getReward() != null, "step " + step.getStep() + " has no reward");
@@ -155,7 +153,7 @@ public final class EpisodeReader {
                 "step " + step.getStep() + " has reward " + reward + ", but nobody answered");
         int before = soFar.size();
         for (Action action : step.getActions()) {
-            check(action, room);
+            check(action);
             require(
                     adapters.exists(action.getAgent(), action.getAdapterVersion()),
                     "agent '" + action.getAgent() + "' acted with adapter version " + action.getAdapterVersion()
@@ -167,7 +165,7 @@ public final class EpisodeReader {
                     adapters.counted(action.getAgent(), action.getAdapterVersion()),
                     action.getSampling().getTemperature(),
                     sequence,
-                    criticContext(step, action.getAgent(), sequence, room, soFar, before),
+                    criticContext(step, action.getAgent(), sequence, soFar, before),
                     floats(action.getLogProbs()),
                     words(action.getText()),
                     rewarded.equals(Optional.of(action.getAgent())) ? reward : 0,
@@ -212,8 +210,7 @@ public final class EpisodeReader {
      *
      * @param soFar all earlier actions of the episode, those of this step from place {@code before} on
      */
-    private int[] criticContext(
-            Step step, String agent, Sequence actor, int room, List<PredecessorAction> soFar, int before)
+    private int[] criticContext(Step step, String agent, Sequence actor, List<PredecessorAction> soFar, int before)
             throws Unsound {
         List<String> seen = dependency.agent(agent).getAfter();
         if (before == 0 && soFar.stream().allMatch(action -> seen.contains(action.getAgent()))) {
@@ -227,7 +224,7 @@ public final class EpisodeReader {
         while (least < most) {
             int from = (least + most) / 2;
             int[] context = render(step, agent, soFar.subList(from, soFar.size()));
-            if (context.length + longest <= room) {
+            if (context.length + longest <= model.maxPositions()) {
                 found = context;
                 most = from;
             } else {
@@ -261,7 +258,7 @@ public final class EpisodeReader {
         return text.isBlank() ? 1 : text.strip().split("\\s+").length;
     }
 
-    private void check(Action action, int room) throws Unsound {
+    private void check(Action action) throws Unsound {
         String who = "agent '" + action.getAgent() + "'";
         int length = action.getPromptTokens().size() + action.getOutputTokens().size();
         require(
@@ -270,6 +267,7 @@ public final class EpisodeReader {
                         + baseModelDigest);
         require(!action.getPromptTokens().isEmpty(), who + " had an empty prompt");
         require(!action.getOutputTokens().isEmpty(), who + " had an empty action");
+        int room = model.maxPositions();
         require(length <= room, who + " has " + length + " tokens, there is room for " + room);
         require(
                 action.getLogProbs().size() == action.getOutputTokens().size(),

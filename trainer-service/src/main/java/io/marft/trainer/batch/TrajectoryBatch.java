@@ -9,18 +9,16 @@ import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.EncodedSize;
 import io.marft.schemas.wire.KeyText;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The batch of the next update while it fills up, in the order of consumption, with an account of every record that was
- * consumed on the way: learned from, dropped, or rejected. The offsets committed with the update cover exactly these.
+ * consumed on the way: learned from, dropped, or rejected. The positions that the update records cover exactly these.
  *
  * <p>To be used by one thread.
  */
@@ -29,7 +27,7 @@ public final class TrajectoryBatch {
     /** Of the account in one record, and of what is kept in memory while nothing comes that can be learned from. */
     private static final int MOST_ACCOUNT_BYTES = 512 * 1024;
 
-    /** Of records that are none of this trainer's: a start reads them again from the last commit. */
+    /** Of records that are none of this trainer's: a start reads them again from the last positions. */
     private static final int MOST_RECORDS = 50_000;
 
     private final String service;
@@ -41,7 +39,7 @@ public final class TrajectoryBatch {
     private final List<TrajectoryOffset> inputs = new ArrayList<>();
     private final List<DroppedTrajectory> dropped = new ArrayList<>();
     private final List<DeadLetter> rejected = new ArrayList<>();
-    private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    private final SortedMap<Integer, Long> next;
     private long accountBytes;
     private int taken;
 
@@ -51,17 +49,20 @@ public final class TrajectoryBatch {
      * @param service the trainer's name, for dead letters
      * @param adapters where the agents' adapters stand before the update
      * @param maxStaleness how many versions an action may lag behind
+     * @param from where it begins, in every partition
      */
-    public TrajectoryBatch(String service, TeamReader reader, AdapterVersions adapters, int maxStaleness) {
+    public TrajectoryBatch(
+            String service, TeamReader reader, AdapterVersions adapters, int maxStaleness, Positions from) {
         this.service = service;
         this.reader = reader;
         this.adapters = adapters;
         this.maxStaleness = maxStaleness;
+        this.next = new TreeMap<>(from.next());
     }
 
     /** Takes the next record: into the batch, or into the account of those that were passed over. */
     public void add(ConsumerRecord<String, byte[]> source, Decoded<Trajectory> decoded) {
-        offsets.put(new TopicPartition(source.topic(), source.partition()), new OffsetAndMetadata(source.offset() + 1));
+        next.put(source.partition(), source.offset() + 1);
         taken++;
         if (decoded instanceof Decoded.Invalid<Trajectory> invalid) {
             reject(source, invalid.reason());
@@ -100,7 +101,7 @@ public final class TrajectoryBatch {
 
     /**
      * Whether the account should be written now: much was read, and nothing to learn from was in it. Behind the first
-     * episode it waits for the update, since the offsets of what is to be learned from are committed with it only.
+     * episode it waits for the update, since the positions behind what is to be learned from are written with it only.
      */
     public boolean isAccountDue() {
         return episodes.isEmpty() && (accountBytes >= MOST_ACCOUNT_BYTES || taken >= MOST_RECORDS);
@@ -146,8 +147,8 @@ public final class TrajectoryBatch {
         return rejected;
     }
 
-    /** For each partition the offset after the last record taken. */
-    public Map<TopicPartition, OffsetAndMetadata> offsets() {
-        return offsets;
+    /** For every partition the offset after the last record taken, or where the batch began. */
+    public Positions positions() {
+        return new Positions(next);
     }
 }

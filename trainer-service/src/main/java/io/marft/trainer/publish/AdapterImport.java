@@ -7,17 +7,11 @@ import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.life.Patience;
 import io.marft.streaming.life.StopRequest;
 import io.marft.streaming.life.Transactions;
-import io.marft.streaming.log.LogReader;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Brings an adapter from outside into a team's training, as its next update: one that has no inputs and replaces one
@@ -56,18 +50,24 @@ public final class AdapterImport {
     public long run(String agent, Adapter adapter) {
         String identity = settings.identity();
         Patience once = new Patience("import", StopRequest.atOnce());
-        try (Transactions transactions = new Transactions(settings.client().transactionalProducer(identity), once);
+        try (Transactions transactions = new Transactions(settings.producer(), once);
                 KafkaConsumer<String, byte[]> consumer =
                         new KafkaConsumer<>(settings.client().consumer(identity));
                 RecordCodec codec = settings.client().codec()) {
-            withImported(standing(), agent, adapter); // What cannot be imported must not fence a trainer.
+            TrainingState before = Checkpoints.read(
+                            settings.client(), settings.team().getName())
+                    .resume(settings, modelDigest, model);
+            withImported(before, agent, adapter); // What cannot be imported must not fence a trainer.
             transactions.open();
-            TrainingState state = standing();
-            TrainingState next = withImported(state, agent, adapter);
-            List<UpdateRecords.Outgoing> records =
-                    UpdateRecords.ofImport(settings, next, agent, StateBytes.digest(state));
+            Standing standing = Standing.read(settings, modelDigest, model, consumer);
+            TrainingState next = withImported(standing.state(), agent, adapter);
+            UpdateRecords records = UpdateRecords.ofImport(
+                    settings, next, agent, StateBytes.digest(standing.state()), standing.positions());
             new UpdateTransaction(transactions, codec, consumer.groupMetadata(), once)
-                    .commit(records, offsets(consumer));
+                    .commit(
+                            records,
+                            standing.positions()
+                                    .offsets(settings.client().topics().of(Topic.TRAJECTORIES)));
             return next.update();
         }
     }
@@ -75,22 +75,5 @@ public final class AdapterImport {
     private TrainingState withImported(TrainingState state, String agent, Adapter adapter) {
         return state.withAgentsOf(List.of(settings.team()), model, settings.configuration(), settings.seed())
                 .withImported(agent, adapter);
-    }
-
-    private TrainingState standing() {
-        return Checkpoints.resume(settings, modelDigest, model);
-    }
-
-    /** Where the trainer is to go on: where it stands, or at the beginning; without any it would refuse to start. */
-    private Map<TopicPartition, OffsetAndMetadata> offsets(KafkaConsumer<?, ?> consumer) {
-        List<TopicPartition> partitions =
-                LogReader.partitions(consumer, settings.client().topics().of(Topic.TRAJECTORIES));
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        consumer.beginningOffsets(partitions).forEach((partition, beginning) -> {
-            OffsetAndMetadata known = committed.get(partition);
-            offsets.put(partition, known == null ? new OffsetAndMetadata(beginning) : known);
-        });
-        return offsets;
     }
 }

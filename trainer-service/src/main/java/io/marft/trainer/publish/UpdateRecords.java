@@ -11,9 +11,11 @@ import io.marft.schemas.record.AgentUpdate;
 import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.schemas.wire.ChunkCutter;
 import io.marft.schemas.wire.DeadLetters;
+import io.marft.trainer.batch.Positions;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingFile;
@@ -21,7 +23,6 @@ import io.marft.trainer.state.StateBytes;
 import io.marft.trainer.state.TrainingState;
 import io.marft.trainer.update.UpdateResult;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -30,21 +31,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
-/** All records of one update, in the order in which they are written. */
+/**
+ * All records of one update, in the order in which they are written. Pieces of weights and of the checkpoint are made as they
+ * are asked for, so that beside the state no more than one adapter's bytes are held. They are the same each time.
+ */
 public final class UpdateRecords {
 
     /** A record on its way to a topic. */
     record Outgoing(String topic, String key, SpecificRecord value) {}
 
-    private final TrainerSettings settings;
-    private final TopicNames topics;
-    private final List<Outgoing> records = new ArrayList<>();
+    /** One or more records, made when they are asked for. */
+    private interface Part {
+        void forEach(Consumer<Outgoing> to);
+    }
 
-    private UpdateRecords(TrainerSettings settings) {
+    /** The index of the record with the trainer's positions, beside the pieces of the checkpoint. */
+    static final int POSITIONS = -1;
+
+    private final TrainerSettings settings;
+    private final List<TrajectoryPosition> positions;
+    private final TopicNames topics;
+    private final List<Part> parts = new ArrayList<>();
+
+    /** @param positions where the trainer stands with these records */
+    private UpdateRecords(TrainerSettings settings, Positions positions) {
         this.settings = settings;
+        this.positions = positions.records();
         this.topics = settings.client().topics();
+    }
+
+    /** Makes one record after the other. */
+    void forEach(Consumer<Outgoing> to) {
+        parts.forEach(part -> part.forEach(to));
+    }
+
+    private void add(String topic, String key, SpecificRecord value) {
+        Outgoing record = new Outgoing(topic, key, value);
+        parts.add(to -> to.accept(record));
     }
 
     /**
@@ -54,14 +80,14 @@ public final class UpdateRecords {
      * @param previousStateDigest digest of the state that it started from
      * @param startedAt when it began
      */
-    public static List<Outgoing> of(
+    public static UpdateRecords of(
             TrainerSettings settings,
             int teamVersion,
             TrajectoryBatch batch,
             UpdateResult result,
             String previousStateDigest,
             Instant startedAt) {
-        UpdateRecords records = new UpdateRecords(settings);
+        UpdateRecords records = new UpdateRecords(settings, batch.positions());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         double seconds = Math.max(1, ChronoUnit.MILLIS.between(startedAt, now)) / 1000.0;
         Map<String, Double> metrics = new TreeMap<>(result.metrics());
@@ -86,26 +112,26 @@ public final class UpdateRecords {
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(startedAt));
         batch.rejected().forEach(records::deadLetter);
-        return records.records;
+        return records;
     }
 
     /**
-     * The records of an account ahead of the next update: of what was passed over, and of nothing else.
+     * The records of an account ahead of the next update: of what was passed over, and of nothing else. There is one even
+     * where all of it was none of this team's, since it tells how far the trainer has come.
      *
      * @param state the state that training stands at, which stays as it is
      * @param teamVersion the newest version of the team that was met
      */
-    public static List<Outgoing> ofAccount(
+    public static UpdateRecords ofAccount(
             TrainerSettings settings, TrainingState state, int teamVersion, TrajectoryBatch batch) {
-        UpdateRecords records = new UpdateRecords(settings);
+        UpdateRecords records = new UpdateRecords(settings, batch.positions());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (List<DroppedTrajectory> piece : batch.droppedInPieces()) {
-            if (!piece.isEmpty()) {
-                records.account(state, state.update(), teamVersion, piece, now);
-            }
+            records.account(state, state.update(), teamVersion, piece, now);
         }
+        records.positions(state);
         batch.rejected().forEach(records::deadLetter);
-        return records.records;
+        return records;
     }
 
     /**
@@ -113,10 +139,15 @@ public final class UpdateRecords {
      *
      * @param state the state after it
      * @param imported the agent whose adapter it is
+     * @param positions where the trainer stands, and is to stay
      */
-    public static List<Outgoing> ofImport(
-            TrainerSettings settings, TrainingState state, String imported, String previousStateDigest) {
-        UpdateRecords records = new UpdateRecords(settings);
+    public static UpdateRecords ofImport(
+            TrainerSettings settings,
+            TrainingState state,
+            String imported,
+            String previousStateDigest,
+            Positions positions) {
+        UpdateRecords records = new UpdateRecords(settings, positions);
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<AgentUpdate> agents = new ArrayList<>();
         state.agents()
@@ -132,7 +163,7 @@ public final class UpdateRecords {
                         .setAgents(agents)
                         .setPreviousStateDigest(previousStateDigest)
                         .setStartedAt(now));
-        return records.records;
+        return records;
     }
 
     private static Update.Builder withoutInputs() {
@@ -140,9 +171,11 @@ public final class UpdateRecords {
     }
 
     private void add(TrainingState state, Instant now, Update.Builder update) {
-        state.agents().forEach((agent, after) -> adapter(state, agent, after.adapter(), now));
-        String digest = checkpoint(state);
-        update(state, now, update.setUpdate(state.update()).setStateDigest(digest));
+        state.agents().forEach((agent, after) -> parts.add(to -> adapter(to, state, agent, after.adapter(), now)));
+        StateBytes.Measure measure = StateBytes.measure(state);
+        parts.add(to -> checkpoint(to, state, measure));
+        positions(state, measure);
+        update(state, now, update.setUpdate(state.update()).setStateDigest(measure.digest()));
     }
 
     private void account(
@@ -161,24 +194,25 @@ public final class UpdateRecords {
     }
 
     private void update(TrainingState state, Instant now, Update.Builder update) {
-        records.add(new Outgoing(
+        add(
                 topics.of(Topic.UPDATES),
                 state.team(),
                 update.setTeam(state.team())
+                        .setPositions(positions)
                         .setBaseModelDigest(state.baseModelDigest())
                         .setConfiguration(TrainingFile.yaml(settings.configuration()))
                         .setSeed(settings.seed())
                         .setTrajectoryTopic(topics.of(Topic.TRAJECTORIES))
                         .setCreatedAt(now)
-                        .build()));
+                        .build());
     }
 
-    private void adapter(TrainingState state, String agent, Adapter adapter, Instant now) {
+    private void adapter(Consumer<Outgoing> to, TrainingState state, String agent, Adapter adapter, Instant now) {
         String key = Topic.Key.ofAgent(state.team(), agent);
         byte[] weights = adapter.toSafetensors();
         List<ByteBuffer> pieces = ChunkCutter.cut(weights);
         for (int i = 0; i < pieces.size(); i++) {
-            records.add(new Outgoing(
+            to.accept(new Outgoing(
                     topics.of(Topic.ADAPTER_CHUNKS),
                     key,
                     AdapterChunk.newBuilder()
@@ -191,7 +225,7 @@ public final class UpdateRecords {
                             .build()));
         }
         LoraConfig lora = adapter.config();
-        records.add(new Outgoing(
+        to.accept(new Outgoing(
                 topics.of(Topic.ADAPTERS),
                 key,
                 AdapterManifest.newBuilder()
@@ -210,32 +244,46 @@ public final class UpdateRecords {
                         .build()));
     }
 
-    private String checkpoint(TrainingState state) {
-        ChunkCutter cutter = new ChunkCutter();
-        String digest = write(state, cutter);
-        List<ByteBuffer> pieces = cutter.chunks();
-        for (int i = 0; i < pieces.size(); i++) {
-            records.add(new Outgoing(
+    private void checkpoint(Consumer<Outgoing> to, TrainingState state, StateBytes.Measure measure) {
+        CheckpointChunk.Builder chunk = chunk(state, measure.digest(), ChunkCutter.count(measure.bytes()));
+        int[] index = {0};
+        ChunkCutter cutter = new ChunkCutter(data -> {
+            to.accept(new Outgoing(
                     topics.of(Topic.CHECKPOINTS),
-                    Topic.Key.ofChunk(state.team(), i),
-                    CheckpointChunk.newBuilder()
-                            .setTeam(state.team())
-                            .setUpdate(state.update())
-                            .setDigest(digest)
-                            .setIndex(i)
-                            .setCount(pieces.size())
-                            .setData(pieces.get(i))
-                            .build()));
-        }
-        return digest;
-    }
-
-    private static String write(TrainingState state, OutputStream to) {
-        try {
-            return StateBytes.write(state, to);
+                    Topic.Key.ofChunk(state.team(), index[0]),
+                    chunk.setIndex(index[0]).setData(data).build()));
+            index[0]++;
+        });
+        try (cutter) {
+            var unused = StateBytes.write(state, cutter);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The positions beside the state's checkpoint; there is none before the first update. */
+    private void positions(TrainingState state) {
+        positions(state, state.update() == 0 ? new StateBytes.Measure("", 0) : StateBytes.measure(state));
+    }
+
+    private void positions(TrainingState state, StateBytes.Measure measure) {
+        int chunks = measure.digest().isEmpty() ? 0 : ChunkCutter.count(measure.bytes());
+        add(
+                topics.of(Topic.CHECKPOINTS),
+                Topic.Key.ofPositions(state.team()),
+                chunk(state, measure.digest(), chunks)
+                        .setIndex(POSITIONS)
+                        .setData(ByteBuffer.allocate(0))
+                        .setPositions(positions)
+                        .build());
+    }
+
+    private static CheckpointChunk.Builder chunk(TrainingState state, String digest, int count) {
+        return CheckpointChunk.newBuilder()
+                .setTeam(state.team())
+                .setUpdate(state.update())
+                .setDigest(digest)
+                .setCount(count);
     }
 
     private static AgentUpdate agentUpdate(UpdateResult.AgentResult agent, long version) {
@@ -249,6 +297,6 @@ public final class UpdateRecords {
     }
 
     private void deadLetter(DeadLetter letter) {
-        records.add(new Outgoing(topics.of(Topic.DEAD_LETTERS), DeadLetters.key(letter), letter));
+        add(topics.of(Topic.DEAD_LETTERS), DeadLetters.key(letter), letter);
     }
 }

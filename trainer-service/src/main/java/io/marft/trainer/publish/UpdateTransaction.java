@@ -4,7 +4,6 @@ import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.life.Patience;
 import io.marft.streaming.life.Transactions;
 import io.marft.streaming.life.Trouble;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -42,10 +41,9 @@ public final class UpdateTransaction {
      * @throws RuntimeException the error of the {@link Trouble} for which it gave up; nothing is committed then
      * @throws io.marft.streaming.life.CommitUnansweredException if the service stops before the cluster answered
      */
-    public void commit(List<UpdateRecords.Outgoing> records, Map<TopicPartition, OffsetAndMetadata> offsets) {
-        // Encoded one by one as they are sent: a checkpoint is large.
-        Iterable<ProducerRecord<String, byte[]>> encoded =
-                () -> records.stream().map(this::encoded).iterator();
+    public void commit(UpdateRecords records, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        // Made and encoded one by one as they are sent: a checkpoint is large.
+        Transactions.Records encoded = to -> records.forEach(record -> to.accept(encoded(record)));
         while (true) {
             Optional<Trouble> trouble = transactions.commit(encoded, offsets, group);
             if (trouble.isEmpty()) {

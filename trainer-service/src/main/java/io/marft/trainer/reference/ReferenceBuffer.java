@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Rewards and masks of episodes that lie one behind the other in the reference's buffer.
  *
  * <p>A step's reward is always the last agent's, even where that agent, a verifier for instance, cannot change the score.
- * MARFT here pays the last agent whose action leads to an answer. Every episode's end is terminal: the reference has no
- * episodes that are cut off, and gives one that uses up its horizon no value after it; MARFT here bootstraps.
+ * MARFT here pays the last agent whose action leads to an answer. Every episode's end is terminal, also of one that
+ * uses up its horizon; so it is with MARFT here.
  *
  * @param rewards r, {@code [steps][agents]}
  * @param masks {@code [steps + 1]}: {@code masks[t + 1]} is 0 if step t was its episode's last, else 1; {@code masks[0]}

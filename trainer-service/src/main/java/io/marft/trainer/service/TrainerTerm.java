@@ -8,10 +8,10 @@ import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.life.Patience;
 import io.marft.streaming.life.Transactions;
-import io.marft.streaming.log.LogReader;
+import io.marft.trainer.batch.Positions;
 import io.marft.trainer.batch.TrajectoryBatch;
 import io.marft.trainer.configure.TrainerSettings;
-import io.marft.trainer.publish.Checkpoints;
+import io.marft.trainer.publish.Standing;
 import io.marft.trainer.publish.UpdateRecords;
 import io.marft.trainer.publish.UpdateTransaction;
 import io.marft.trainer.state.StateBytes;
@@ -21,12 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * asked to stop, loses the lease, or is fenced.
  *
  * <p>It first fences whoever was in office before, and only then reads the last checkpoint, so nothing can be committed
- * between the two. It assigns the partitions to itself, because all of them belong to the one trainer. The next term aborts
+ * between the two. It goes on at the positions that lie beside the checkpoint. The group's offsets move with them, but only
+ * to be looked at. It assigns the partitions to itself, because all of them belong to the one trainer. The next term aborts
  * a transaction that this one leaves open.
  */
 final class TrainerTerm implements AutoCloseable {
@@ -52,7 +52,10 @@ final class TrainerTerm implements AutoCloseable {
     private final Transactions transactions;
     private final KafkaConsumer<String, byte[]> consumer;
     private final RecordCodec codec;
+    private final String trajectories;
     private final ArrayDeque<ConsumerRecord<String, byte[]>> received = new ArrayDeque<>();
+    /** Those that the newest checkpoint has. */
+    private Positions positions = new Positions(new TreeMap<>());
 
     TrainerTerm(
             LanguageModel model,
@@ -66,8 +69,12 @@ final class TrainerTerm implements AutoCloseable {
         this.lease = lease;
         this.patience = patience;
         this.team = new TrainedTeam(settings, model);
-        this.transactions = new Transactions(settings.client().transactionalProducer(settings.identity()), patience);
-        this.consumer = new KafkaConsumer<>(settings.client().consumer(settings.identity()));
+        this.transactions = new Transactions(settings.producer(), patience);
+        this.trajectories = settings.client().topics().of(Topic.TRAJECTORIES);
+        Map<String, Object> reading = settings.client().consumer(settings.identity());
+        // Records that are deleted ahead of it end the term; the next one says so.
+        reading.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        this.consumer = new KafkaConsumer<>(reading);
         this.codec = settings.client().codec();
     }
 
@@ -79,16 +86,14 @@ final class TrainerTerm implements AutoCloseable {
      */
     void run() throws InterruptedException {
         transactions.open();
-        TrainingState state = Checkpoints.resume(settings, model.digest(), model.config());
+        Standing standing = Standing.read(settings, model.digest(), model.config(), consumer);
+        TrainingState state = standing.state();
+        goTo(standing.positions());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", state.update())
                 .log("trainer begins");
         UpdateTransaction transaction = new UpdateTransaction(transactions, codec, consumer.groupMetadata(), patience);
-        List<TopicPartition> partitions =
-                LogReader.partitions(consumer, settings.client().topics().of(Topic.TRAJECTORIES));
-        consumer.assign(partitions);
-        checkOffsets(partitions, state);
         while (inOffice()) {
             TrajectoryBatch batch = collect(state);
             if (full(batch) && inOffice()) {
@@ -107,16 +112,9 @@ final class TrainerTerm implements AutoCloseable {
         return batch.episodes().size() >= settings.configuration().batchEpisodes();
     }
 
-    /** Refuses to begin without offsets, which expire where a group is idle for long: it would learn from trajectories twice. */
-    private void checkOffsets(List<TopicPartition> partitions, TrainingState state) {
-        boolean none =
-                consumer.committed(Set.copyOf(partitions)).values().stream().allMatch(Objects::isNull);
-        if (none && state.update() > 0) {
-            throw new IllegalStateException("team '" + state.team() + "' is at update " + state.update()
-                    + ", but group " + settings.identity()
-                    + " has no committed offsets: set them to where that update's"
-                    + " inputs end");
-        }
+    private void goTo(Positions from) {
+        positions = from;
+        from.offsets(trajectories).forEach(consumer::seek);
     }
 
     /** Polls until a batch is full, its account is due, or the term ends. Records beyond it wait for the next batch. */
@@ -125,7 +123,8 @@ final class TrainerTerm implements AutoCloseable {
                 TrainerService.NAME,
                 team.reader(),
                 state.adapterVersions(),
-                settings.configuration().maxStaleness());
+                settings.configuration().maxStaleness(),
+                positions);
         while (!full(batch) && !batch.isAccountDue() && inOffice()) {
             if (received.isEmpty()) {
                 consumer.poll(POLL).forEach(received::add);
@@ -153,9 +152,10 @@ final class TrainerTerm implements AutoCloseable {
         String previousDigest = StateBytes.digest(start.before());
         UpdateResult result =
                 learning.apply(start.joined(), batch.episodes(), settings.configuration(), settings.seed());
-        transaction.commit(
+        commit(
+                transaction,
                 UpdateRecords.of(settings, start.teamVersion(), batch, result, previousDigest, startedAt),
-                batch.offsets());
+                batch.positions());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("update", result.state().update())
@@ -167,12 +167,17 @@ final class TrainerTerm implements AutoCloseable {
     }
 
     private void account(TrainingState state, TrajectoryBatch batch, UpdateTransaction transaction) {
-        transaction.commit(UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.offsets());
+        commit(transaction, UpdateRecords.ofAccount(settings, state, team.newest(), batch), batch.positions());
         LOG.atInfo()
                 .addKeyValue("team", state.team())
                 .addKeyValue("dropped", batch.dropped().size())
                 .addKeyValue("rejected", batch.rejected().size())
                 .log("trainer passed over trajectories");
+    }
+
+    private void commit(UpdateTransaction transaction, UpdateRecords records, Positions after) {
+        transaction.commit(records, after.offsets(trajectories));
+        positions = after;
     }
 
     @Override

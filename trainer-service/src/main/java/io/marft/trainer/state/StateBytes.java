@@ -59,12 +59,41 @@ public final class StateBytes {
         return bytes.toByteArray();
     }
 
-    /** {@code sha256:…} of the state's bytes, of which no copy is made. */
-    public static String digest(TrainingState state) {
+    /**
+     * What can be said of a state's bytes before they are written.
+     *
+     * @param digest {@code sha256:…} of them
+     * @param bytes how many they are
+     */
+    public record Measure(String digest, long bytes) {}
+
+    /** Measures a state's bytes, of which no copy is made. */
+    public static Measure measure(TrainingState state) {
+        Counter counter = new Counter();
         try {
-            return write(state, OutputStream.nullOutputStream());
+            return new Measure(write(state, counter), counter.bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code sha256:…} of the state's bytes, of which no copy is made. */
+    public static String digest(TrainingState state) {
+        return measure(state).digest();
+    }
+
+    private static final class Counter extends OutputStream {
+
+        private long bytes;
+
+        @Override
+        public void write(int one) {
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] from, int at, int count) {
+            bytes += count;
         }
     }
 

@@ -3,14 +3,12 @@ package io.marft.trainer.update;
 import io.marft.policy.decoder.Perceptrons;
 import io.marft.trainer.advantage.GeneralizedAdvantage;
 import io.marft.trainer.batch.Decision;
-import io.marft.trainer.batch.Episode;
 import io.marft.trainer.configure.CreditMode;
 import io.marft.trainer.configure.Formulas;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.state.CriticState;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,57 +33,38 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
         CreditMode mode = configuration.credit();
         GeneralizedAdvantage estimator = configuration.advantage();
         int decisions = rollout.decisions().size();
-        Valued valued = Valued.of(rollout, base, critics, perceptrons);
-        double[][] values = valued.units();
+        double[][] values = values(rollout, base, critics, perceptrons);
         if (configuration.formulas() == Formulas.REFERENCE) {
             return ReferenceCredit.of(rollout, values, rollout.agents().size(), estimator.gamma(), estimator.lambda());
         }
         Credit credit = new Credit(values, new double[decisions][], new double[decisions][]);
         for (int e = 0; e < rollout.episodes().size(); e++) {
-            Episode episode = rollout.episodes().get(e);
             for (int[] sequence : sequences(rollout, e, mode)) {
-                credit.estimate(rollout, episode.terminal(), sequence, valued.afterCut(), mode, estimator);
+                credit.estimate(rollout, sequence, mode, estimator);
             }
         }
         return credit;
     }
 
-    /**
-     * What the critics make of a rollout.
-     *
-     * @param units V of each unit, {@code [decisions][units]}
-     * @param afterCut V of the state after a decision that an episode was cut off behind
-     */
-    private record Valued(double[][] units, Map<Integer, Double> afterCut) {
-
-        /** Lets each critic value all of its states at once. */
-        static Valued of(Rollout rollout, BasePass base, Map<String, CriticState> critics, Perceptrons perceptrons) {
-            double[][] units = new double[rollout.decisions().size()][];
-            Map<Integer, Double> afterCut = new HashMap<>();
-            critics.forEach((owner, state) -> {
-                int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
-                int[] cut =
-                        Arrays.stream(own).filter(base.afterCut()::containsKey).toArray();
-                List<float[]> states = new ArrayList<>();
-                for (int k : own) {
-                    states.addAll(Arrays.asList(base.features().get(k)));
-                }
-                for (int k : cut) {
-                    states.add(base.afterCut().get(k));
-                }
-                double[] all = state.critic().values(perceptrons, states);
-                int at = 0;
-                for (int k : own) {
-                    int count = base.features().get(k).length;
-                    units[k] = Arrays.copyOfRange(all, at, at + count);
-                    at += count;
-                }
-                for (int k : cut) {
-                    afterCut.put(k, all[at++]);
-                }
-            });
-            return new Valued(units, afterCut);
-        }
+    /** V of each unit, {@code [decisions][units]}; each critic values all of its states at once. */
+    private static double[][] values(
+            Rollout rollout, BasePass base, Map<String, CriticState> critics, Perceptrons perceptrons) {
+        double[][] units = new double[rollout.decisions().size()][];
+        critics.forEach((owner, state) -> {
+            int[] own = rollout.ofCritic(owner); // Nothing for an agent that did not act.
+            List<float[]> states = new ArrayList<>();
+            for (int k : own) {
+                states.addAll(Arrays.asList(base.features().get(k)));
+            }
+            double[] all = state.critic().values(perceptrons, states);
+            int at = 0;
+            for (int k : own) {
+                int count = base.features().get(k).length;
+                units[k] = Arrays.copyOfRange(all, at, at + count);
+                at += count;
+            }
+        });
+        return units;
     }
 
     /** The decisions that the recursion runs over: all of an episode, or each agent's own. */
@@ -107,13 +86,7 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
         return List.copyOf(own.values());
     }
 
-    private void estimate(
-            Rollout rollout,
-            boolean terminal,
-            int[] sequence,
-            Map<Integer, Double> afterCut,
-            CreditMode mode,
-            GeneralizedAdvantage estimator) {
+    private void estimate(Rollout rollout, int[] sequence, CreditMode mode, GeneralizedAdvantage estimator) {
         double[] rewards = new double[sequence.length];
         double[][] own = new double[sequence.length][];
         for (int i = 0; i < sequence.length; i++) {
@@ -121,9 +94,7 @@ record Credit(double[][] values, double[][] advantages, double[][] returns) {
             rewards[i] = mode == CreditMode.TEAM ? decision.reward() : decision.stepReward();
             own[i] = values[sequence[i]];
         }
-        int last = sequence[sequence.length - 1];
-        GeneralizedAdvantage.Estimate estimate =
-                terminal ? estimator.terminal(rewards, own) : estimator.truncated(rewards, own, afterCut.get(last));
+        GeneralizedAdvantage.Estimate estimate = estimator.estimate(rewards, own);
         for (int i = 0; i < sequence.length; i++) {
             advantages[sequence[i]] = estimate.advantages()[i];
             returns[sequence[i]] = estimate.returns()[i];

@@ -19,7 +19,7 @@ final class GeneralizedAdvantageTest {
     @Test
     void shouldCreditTwoAgentsOfOneStepAsWorkedByHand() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(0.99, 0.95, 1).terminal(new double[] {0, 1}, column(0.5, 0.4));
+                estimator(0.99, 0.95, 1).estimate(new double[] {0, 1}, column(0.5, 0.4));
 
         assertClose(column(-0.104 + 0.9405 * 0.6, 0.6), estimate.advantages(), EXACT);
         assertClose(column(0.9603, 1.0), estimate.returns(), EXACT);
@@ -33,7 +33,7 @@ final class GeneralizedAdvantageTest {
     @Test
     void shouldCreditTheTokensOfTwoAgentsAsWorkedByHand() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(0.99, 0.95, 1).terminal(new double[] {0, 1}, new double[][] {{0.5, 0.45}, {0.4, 0.7}});
+                estimator(0.99, 0.95, 1).estimate(new double[] {0, 1}, new double[][] {{0.5, 0.45}, {0.4, 0.7}});
 
         assertClose(new double[][] {{0.421382875, 0.4961925}, {0.585, 0.3}}, estimate.advantages(), EXACT);
         assertClose(new double[][] {{0.921382875, 0.9461925}, {0.985, 1.0}}, estimate.returns(), EXACT);
@@ -43,7 +43,7 @@ final class GeneralizedAdvantageTest {
     @Test
     void shouldDiscountTokensByTheirOwnGamma() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(0.5, 1, 0.25).terminal(new double[] {0, 16}, new double[][] {{0, 0}, {0, 0, 0}});
+                estimator(0.5, 1, 0.25).estimate(new double[] {0, 16}, new double[][] {{0, 0}, {0, 0, 0}});
 
         assertClose(new double[][] {{0.125, 0.5}, {1, 4, 16}}, estimate.advantages(), EXACT);
     }
@@ -51,7 +51,7 @@ final class GeneralizedAdvantageTest {
     @Test
     void shouldLoseNothingInsideAnActionByDefault() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(0.99, 1, 1).terminal(new double[] {1}, new double[][] {new double[512]});
+                estimator(0.99, 1, 1).estimate(new double[] {1}, new double[][] {new double[512]});
 
         assertEquals(1, estimate.advantages()[0][0], EXACT);
     }
@@ -63,34 +63,15 @@ final class GeneralizedAdvantageTest {
         double[][] values = column(1, 2, -1);
 
         assertClose(
-                estimator(0.9, 0.8, 1).terminal(rewards, values).advantages(),
-                estimator(0.9, 0.8, 0).terminal(rewards, values).advantages(),
+                estimator(0.9, 0.8, 1).estimate(rewards, values).advantages(),
+                estimator(0.9, 0.8, 0).estimate(rewards, values).advantages(),
                 0);
-    }
-
-    @Test
-    void shouldBootstrapAnEpisodeThatWasCutOff() {
-        GeneralizedAdvantage.Estimate estimate = estimator(0.5, 1, 1).truncated(new double[] {0, 1}, column(2, 4), 8);
-
-        // δ(2) = 1 + 0.5·8 − 4 = 1; δ(1) = 0 + 0.5·4 − 2 = 0; A(1) = 0 + 0.5·1.
-        assertClose(column(0.5, 1), estimate.advantages(), EXACT);
-        assertClose(column(2.5, 5), estimate.returns(), EXACT);
-    }
-
-    /** The value after the cut is a decision's, so the last token takes it with γ: 1 + 0.5·8 − 4 = 1; 4 − 2 + 1 = 3. */
-    @Test
-    void shouldBootstrapTheLastTokenOfAnEpisodeThatWasCutOff() {
-        GeneralizedAdvantage.Estimate estimate =
-                estimator(0.5, 1, 1).truncated(new double[] {1}, new double[][] {{2, 4}}, 8);
-
-        assertClose(new double[][] {{3, 1}}, estimate.advantages(), EXACT);
-        assertClose(new double[][] {{5, 5}}, estimate.returns(), EXACT);
     }
 
     @Test
     void shouldCarryALaterStepsRewardBackOverTheStepBoundary() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(0.5, 1, 1).terminal(new double[] {0, 0, 0, 8}, column(0, 0, 0, 0));
+                estimator(0.5, 1, 1).estimate(new double[] {0, 0, 0, 8}, column(0, 0, 0, 0));
 
         assertClose(column(1, 2, 4, 8), estimate.advantages(), EXACT);
     }
@@ -99,7 +80,7 @@ final class GeneralizedAdvantageTest {
     @Test
     void shouldReturnRewardsToGoWithoutDiscount() {
         GeneralizedAdvantage.Estimate estimate =
-                estimator(1, 1, 1).terminal(new double[] {1, 2, 3}, new double[][] {{7, 0.5}, {-5}, {0.25, 9, 3}});
+                estimator(1, 1, 1).estimate(new double[] {1, 2, 3}, new double[][] {{7, 0.5}, {-5}, {0.25, 9, 3}});
 
         assertClose(new double[][] {{6, 6}, {5}, {3, 3, 3}}, estimate.returns(), EXACT);
     }

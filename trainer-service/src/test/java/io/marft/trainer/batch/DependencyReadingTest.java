@@ -167,16 +167,16 @@ final class DependencyReadingTest {
                 invalid(team, step(team, 0, "q", 0, "a: one", "b: two"), long1));
     }
 
-    /** A value after the last decision needs a token more. */
+    /** The assembler closes none like it. */
     @Test
-    void shouldKeepATokenFreeBehindAnEpisodeThatWasCutOff() {
+    void shouldRefuseAnEpisodeThatWasCutOff() {
         Team team = team("{name: a, answers: true}");
         String text = "x".repeat(model.maxLength() - context("", "q").length);
         Step full = step(team, 0, "q", 0, "a: " + text);
 
         assertInstanceOf(Reading.Usable.class, read(team, true, full));
         assertEquals(
-                "agent 'a' has 128 tokens, there is room for 127",
+                "was cut off, but is closed by HORIZON",
                 assertInstanceOf(Reading.Invalid.class, read(team, false, full)).reason());
     }
 

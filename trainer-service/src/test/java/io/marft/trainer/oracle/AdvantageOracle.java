@@ -12,7 +12,7 @@ public final class AdvantageOracle {
     /**
      * An action, or a token of one.
      *
-     * @param discount of what comes after it: 0 at the end of a terminal episode
+     * @param discount of what comes after it: 0 at the end of an episode
      */
     private record Unit(double reward, double value, double valueAfter, double discount) {
         double delta() {
@@ -62,10 +62,9 @@ public final class AdvantageOracle {
         return IntStream.range(0, decisions.size())
                 .mapToObj(k -> {
                     boolean last = k + 1 == decisions.size();
-                    double after =
-                            last ? episode.bootstrap() : decisions.get(k + 1).value();
+                    double after = last ? 0 : decisions.get(k + 1).value();
                     OracleDecision decision = decisions.get(k);
-                    return new Unit(decision.reward(), decision.value(), after, last && episode.terminal() ? 0 : gamma);
+                    return new Unit(decision.reward(), decision.value(), after, last ? 0 : gamma);
                 })
                 .toList();
     }
@@ -79,8 +78,8 @@ public final class AdvantageOracle {
                 units.add(new Unit(0, values[t], values[t + 1], gammaToken));
             }
             boolean end = k + 1 == decisions.size();
-            double after = end ? episode.tokenBootstrap() : decisions.get(k + 1).tokenValues()[0];
-            double discount = end && episode.terminal() ? 0 : gamma;
+            double after = end ? 0 : decisions.get(k + 1).tokenValues()[0];
+            double discount = end ? 0 : gamma;
             units.add(new Unit(decisions.get(k).reward(), values[values.length - 1], after, discount));
         }
         return units;

@@ -19,16 +19,16 @@ final class OracleTest {
     /** docs/marft.md's hand-checkable case. */
     @Test
     void shouldCreditActionsAsWorkedByHand() {
-        OracleEpisode episode = chain(true, decision(0, 0, 0, 0.5), decision(0, 1, 1, 0.4));
+        OracleEpisode episode = chain(decision(0, 0, 0, 0.5), decision(0, 1, 1, 0.4));
 
         assertArrayEquals(new double[] {0.4603, 0.6}, AdvantageOracle.ofActions(episode, 0.99, 0.95), EXACT);
         assertArrayEquals(new double[] {0.9603, 1.0}, AdvantageOracle.returnsOfActions(episode, 0.99, 0.95), EXACT);
     }
 
-    /** γ ½, γ_token ¼, λ 1: δ are ¼·2 − 1 and 0 + ½·3 − 2, then 4 + ½·8 − 3. */
+    /** γ ½, γ_token ¼, λ 1: δ are ¼·2 − 1 and 0 + ½·3 − 2, then 8 − 3. */
     @Test
-    void shouldCreditTokensAndBootstrapAsWorkedByHand() {
-        OracleEpisode episode = chain(false, decision(0, 0, 0, 1, 2), decision(0, 1, 4, 3));
+    void shouldCreditTokensAsWorkedByHand() {
+        OracleEpisode episode = chain(decision(0, 0, 0, 1, 2), decision(0, 1, 8, 3));
 
         double[][] advantages = AdvantageOracle.ofTokens(episode, 0.5, 0.25, 1);
 
@@ -101,7 +101,7 @@ final class OracleTest {
         OracleDecision own = at(0, 1, -TWO, 0);
         OracleDecision down = at(0, 2, 0, -TWO);
         OracleDecision nextStep = at(1, 1, 0, 0);
-        OracleEpisode episode = chain(true, up, own, down, nextStep);
+        OracleEpisode episode = chain(up, own, down, nextStep);
         List<Integer> order = List.of(2, 0, 1);
 
         assertEquals(1, PLAIN.factor(episode, down, order, PolicyOracle.Mode.SUM), EXACT);
@@ -145,14 +145,12 @@ final class OracleTest {
     void shouldDrawEveryKindOfEpisode() {
         Set<Integer> teams = new HashSet<>();
         Set<Integer> steps = new HashSet<>();
-        Set<Boolean> ends = new HashSet<>();
         Set<Integer> lengths = new HashSet<>();
         boolean skipped = false;
         for (int seed = 0; seed < 200; seed++) {
             for (OracleEpisode episode : new RandomEpisodes(seed).batch(3)) {
                 teams.add(episode.agents());
                 steps.add(episode.steps());
-                ends.add(episode.terminal());
                 episode.decisions().forEach(decision -> lengths.add(decision.tokens()));
                 skipped |= episode.decisions().size() < episode.agents() * episode.steps();
                 for (int step = 0; step < episode.steps(); step++) {
@@ -167,14 +165,12 @@ final class OracleTest {
 
         assertEquals(Set.of(1, 2, 3, 4, 5, 6), teams);
         assertEquals(Set.of(1, 2, 3, 4), steps);
-        assertEquals(Set.of(true, false), ends);
         assertEquals(12, lengths.size());
         assertTrue(skipped);
     }
 
-    /** V(K+1) is 8. */
-    private static OracleEpisode chain(boolean terminal, OracleDecision... decisions) {
-        return new OracleEpisode(new boolean[3][3], new boolean[3], 2, terminal, 8, 8, List.of(decisions));
+    private static OracleEpisode chain(OracleDecision... decisions) {
+        return new OracleEpisode(new boolean[3][3], new boolean[3], 2, List.of(decisions));
     }
 
     private static OracleDecision decision(int step, int agent, double reward, double... values) {

@@ -57,9 +57,7 @@ public final class RandomEpisodes {
                 decisions.add(decision(step, agent, agent == rewarded ? 2 * random.nextDouble() - 1 : 0));
             }
         }
-        boolean terminal = random.nextBoolean();
-        return new OracleEpisode(
-                after, answers, steps, terminal, random.nextGaussian(), random.nextGaussian(), List.copyOf(decisions));
+        return new OracleEpisode(after, answers, steps, List.copyOf(decisions));
     }
 
     /** A quarter of the agents are skipped, but never all that answer. */

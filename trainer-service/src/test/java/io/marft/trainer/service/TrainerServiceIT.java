@@ -3,6 +3,7 @@ package io.marft.trainer.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.LanguageModel;
@@ -12,16 +13,20 @@ import io.marft.policy.adapter.LoraConfig;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.record.AdapterChunk;
 import io.marft.schemas.record.AdapterManifest;
+import io.marft.schemas.record.CheckpointChunk;
 import io.marft.schemas.record.Closure;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.testkit.TestCluster;
 import io.marft.trainer.TrainerStack;
 import io.marft.trainer.Trajectories;
+import io.marft.trainer.configure.TrainerSettings;
+import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.publish.Checkpoints;
 import io.marft.trainer.replay.Replay;
 import io.marft.trainer.replay.ReplayReport;
@@ -31,13 +36,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +112,44 @@ final class TrainerServiceIT {
                     update.getStateDigest(),
                     StateBytes.digest(Checkpoints.latest(stack.client(), "pair").orElseThrow()));
             assertTrue(update.getMetrics().containsKey("charts/tokens_per_second"));
+        }
+    }
+
+    @Test
+    void shouldReadBackACheckpointOfSeveralChunks() {
+        try (TrainerStack stack = new TrainerStack(cluster, "chunks")) {
+            TrainerSettings small = stack.trainer();
+            TrainerSettings large = new TrainerSettings(
+                    small.client(),
+                    small.team(),
+                    TrainingFile.parse("batchEpisodes: 4\ncritic: {hidden: [1024, 96]}\n", "test"),
+                    small.seed(),
+                    small.threads());
+            stack.write(TrainerStack.episodes(model, 0, 8));
+            try (TrainerService trainer = new TrainerService(model, large, "a")) {
+                trainer.start();
+                Update update = last(stack.await(Topic.UPDATES, Update.class, 2));
+                List<CheckpointChunk> chunks = stack.await(Topic.CHECKPOINTS, CheckpointChunk.class, 1);
+
+                assertTrue(
+                        chunks.get(0).getCount() > 2,
+                        "of several chunks: " + chunks.get(0).getCount());
+                assertEquals(
+                        update.getStateDigest(),
+                        StateBytes.digest(
+                                Checkpoints.latest(stack.client(), "pair").orElseThrow()));
+            }
+            CheckpointChunk first =
+                    stack.await(Topic.CHECKPOINTS, CheckpointChunk.class, 1).get(0);
+            stack.write(
+                    Topic.CHECKPOINTS,
+                    "pair/0",
+                    CheckpointChunk.newBuilder(first).setUpdate(3).build());
+
+            assertEquals(
+                    "checkpoint of update 3 of team 'pair' is damaged: 1 of " + first.getCount() + " chunks are there",
+                    assertThrows(IllegalStateException.class, () -> Checkpoints.latest(stack.client(), "pair"))
+                            .getMessage());
         }
     }
 
@@ -256,6 +304,128 @@ final class TrainerServiceIT {
             ReplayReport report = new Replay(stack.client(), model, "pair", 1).run(one -> {});
             assertTrue(report.matches(), report::toString);
             assertEquals(4, report.recorded());
+        }
+    }
+
+    /** As a broker does when nothing was committed for a week. */
+    @Test
+    void shouldLearnFromNoTrajectoryTwiceThoughAPartitionsOffsetIsGone() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "expired", 2)) {
+            stack.write(TrainerStack.episodes(model, 0, 16));
+            try (TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+                trainer.start();
+                stack.await(Topic.UPDATES, Update.class, 4);
+            }
+            String group = stack.client().names().trainer("pair");
+            try (Admin admin = Admin.create(stack.client().admin())) {
+                admin.deleteConsumerGroupOffsets(group, Set.of(trajectories(stack, 1)))
+                        .all()
+                        .get();
+            }
+            stack.write(TrainerStack.episodes(model, 16, 20));
+            try (TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+                trainer.start();
+                List<Update> updates = stack.await(Topic.UPDATES, Update.class, 5);
+
+                List<TrajectoryOffset> inputs = updates.stream()
+                        .flatMap(update -> update.getInputs().stream())
+                        .toList();
+                assertEquals(20, inputs.size());
+                assertEquals(20, Set.copyOf(inputs).size(), inputs::toString);
+                assertEquals(
+                        Set.of(0, 1),
+                        inputs.stream().map(TrajectoryOffset::getPartition).collect(Collectors.toSet()));
+                assertEquals(
+                        20,
+                        last(updates).getPositions().stream()
+                                .mapToLong(TrajectoryPosition::getOffset)
+                                .sum());
+                try (Admin admin = Admin.create(stack.client().admin())) {
+                    assertEquals(
+                            2,
+                            admin.listConsumerGroupOffsets(group)
+                                    .partitionsToOffsetAndMetadata()
+                                    .get()
+                                    .size());
+                }
+            }
+        }
+    }
+
+    private static TopicPartition trajectories(TrainerStack stack, int partition) {
+        return new TopicPartition(stack.client().topics().of(Topic.TRAJECTORIES), partition);
+    }
+
+    @Test
+    void shouldRefuseToTrainWhereTheUpdatesContradictTheCheckpoint() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "contradicted")) {
+            Update honest = trainOnce(stack);
+            stack.write(
+                    Topic.UPDATES,
+                    "pair",
+                    Update.newBuilder(honest).setUpdate(2).build());
+
+            assertEquals(
+                    "team 'pair' cannot be trained on: its newest update record has number 2 and state "
+                            + honest.getStateDigest() + ", but its checkpoint is of update 1 and state "
+                            + honest.getStateDigest() + ": both must be of one update; restore the topics updates and"
+                            + " checkpoints together, or begin anew under another topic prefix",
+                    failure(stack));
+        }
+    }
+
+    @Test
+    void shouldRefuseToTrainWhereTrajectoriesAheadWereDeleted() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "shortened")) {
+            var unused = trainOnce(stack);
+            stack.write(TrainerStack.episodes(model, 4, 6));
+            try (Admin admin = Admin.create(stack.client().admin())) {
+                admin.deleteRecords(Map.of(trajectories(stack, 0), RecordsToDelete.beforeOffset(5)))
+                        .all()
+                        .get();
+            }
+
+            assertEquals(
+                    "team 'pair' cannot be trained on: the trainer stands at offset 4 of shortened.trajectories partition"
+                            + " 0, which must be one from 5 to 6, as the topic holds these: its records were deleted or"
+                            + " the topic was made anew; restore it, or begin anew under another topic prefix",
+                    failure(stack));
+        }
+    }
+
+    /** A release that knew nothing of positions trained last; from then on the checkpoint has them. */
+    @Test
+    void shouldTakeTheGroupsOffsetsOnceBehindAnOlderRelease() throws Exception {
+        try (TrainerStack stack = new TrainerStack(cluster, "older")) {
+            Update older =
+                    Update.newBuilder(trainOnce(stack)).setPositions(List.of()).build();
+            stack.write(Topic.UPDATES, "pair", older);
+            stack.write(TrainerStack.episodes(model, 4, 8));
+
+            try (TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+                trainer.start();
+                Update next = last(stack.await(Topic.UPDATES, Update.class, 3));
+
+                assertEquals(List.of(4L, 5L, 6L, 7L), learned(List.of(next)));
+                assertEquals(List.of(new TrajectoryPosition(0, 8L)), next.getPositions());
+            }
+        }
+    }
+
+    private static Update trainOnce(TrainerStack stack) {
+        stack.write(TrainerStack.episodes(model, 0, 4));
+        try (TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+            trainer.start();
+            return stack.await(Topic.UPDATES, Update.class, 1).get(0);
+        }
+    }
+
+    /** Why a trainer that is started now ends. */
+    private static String failure(TrainerStack stack) throws Exception {
+        try (TrainerService trainer = new TrainerService(model, stack.trainer(), "a")) {
+            trainer.start();
+            awaitFailure(trainer);
+            return trainer.failure().orElseThrow().getMessage();
         }
     }
 

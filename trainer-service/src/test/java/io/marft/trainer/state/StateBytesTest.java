@@ -3,12 +3,14 @@ package io.marft.trainer.state;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.marft.policy.TinyModels;
 import io.marft.policy.adapter.Adapter;
 import io.marft.policy.adapter.LoraConfig;
 import io.marft.policy.checkpoint.ModelConfig;
 import io.marft.schemas.digest.Sha256;
+import io.marft.schemas.wire.ChunkCutter;
 import io.marft.trainer.Trajectories;
 import io.marft.trainer.configure.TrainingConfiguration;
 import io.marft.trainer.configure.TrainingFile;
@@ -53,6 +55,36 @@ final class StateBytesTest {
         byte[] bytes = StateBytes.write(state());
 
         assertThrows(IllegalArgumentException.class, () -> StateBytes.read(Arrays.copyOf(bytes, bytes.length - 1)));
+    }
+
+    /** More than an int counts and than the heap holds: agents that share the weights and moments of one. */
+    @Test
+    void shouldWriteThreeGibibytesChunkByChunk() throws IOException {
+        ModelConfig wide = TinyModels.config(8, 1024, 16, 16, 2048, 128, true);
+        LoraConfig lora =
+                new LoraConfig(16, 32, List.of("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
+        Adapter adapter = Adapter.initial(lora, wide, 1);
+        int weights = Math.toIntExact(AgentState.weights(adapter));
+        AgentState one = new AgentState(adapter, Moments.zero(weights), 0);
+        Map<String, AgentState> agents = new LinkedHashMap<>();
+        while (12L * weights * agents.size() < 3L << 30) {
+            agents.put("agent" + agents.size(), one);
+        }
+        TrainingState state = new TrainingState("crowd", "sha256:none", 0, agents, Map.of());
+        StateBytes.Measure measure = StateBytes.measure(state);
+        Sha256 digest = new Sha256();
+        int[] chunks = {0};
+
+        try (ChunkCutter cutter = new ChunkCutter(chunk -> {
+            digest.add(chunk);
+            chunks[0]++;
+        })) {
+            assertEquals(measure.digest(), StateBytes.write(state, cutter));
+        }
+
+        assertTrue(measure.bytes() > 3L << 30, () -> "bytes: " + measure.bytes());
+        assertEquals(ChunkCutter.count(measure.bytes()), chunks[0]);
+        assertEquals(measure.digest(), digest.text());
     }
 
     /** A hundred agents that share the weights of one. */

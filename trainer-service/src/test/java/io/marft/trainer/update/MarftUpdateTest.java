@@ -267,25 +267,6 @@ final class MarftUpdateTest {
                         .digest());
     }
 
-    /** The state behind the cut takes one more sequence for each episode. */
-    @ParameterizedTest
-    @EnumSource(Level.class)
-    void shouldBootstrapAnEpisodeThatWasCutOff(Level level) {
-        TrainingConfiguration configuration = at(level, "");
-        TrainingState state = learner.initial(configuration);
-        List<Episode> whole = learner.play(state).subList(0, 4);
-        List<Episode> cut = whole.stream()
-                .map(episode -> new Episode(episode.id(), false, episode.decisions()))
-                .toList();
-
-        UpdateResult truncated = learner.update(state, cut, configuration, 1);
-        UpdateResult terminal = learner.update(state, whole, configuration, 1);
-
-        assertNotEquals(Learner.digest(terminal.state()), Learner.digest(truncated.state()));
-        assertEquals(8, sequences(terminal, "base"));
-        assertEquals(12, sequences(truncated, "base"));
-    }
-
     @Test
     void shouldReadBackTheStateThatItWrote() {
         TrainingConfiguration configuration = Learner.quick("");

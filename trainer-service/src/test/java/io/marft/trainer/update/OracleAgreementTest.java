@@ -57,10 +57,8 @@ final class OracleAgreementTest {
             double tokenGamma = random.nextDouble();
             GeneralizedAdvantage production = new GeneralizedAdvantage(gamma, lambda, tokenGamma, Normalization.NONE);
             for (OracleEpisode episode : batch.episodes()) {
-                GeneralizedAdvantage.Estimate actions =
-                        estimate(production, episode, actionValues(episode), episode.bootstrap());
-                GeneralizedAdvantage.Estimate tokens =
-                        estimate(production, episode, tokenValues(episode), episode.tokenBootstrap());
+                GeneralizedAdvantage.Estimate actions = estimate(production, episode, actionValues(episode));
+                GeneralizedAdvantage.Estimate tokens = estimate(production, episode, tokenValues(episode));
 
                 assertClose(
                         column(AdvantageOracle.ofActions(episode, gamma, lambda)), actions.advantages(), CLOSE, which);
@@ -84,12 +82,10 @@ final class OracleAgreementTest {
     }
 
     private static GeneralizedAdvantage.Estimate estimate(
-            GeneralizedAdvantage production, OracleEpisode episode, double[][] values, double bootstrap) {
+            GeneralizedAdvantage production, OracleEpisode episode, double[][] values) {
         double[] rewards =
                 episode.decisions().stream().mapToDouble(OracleDecision::reward).toArray();
-        return episode.terminal()
-                ? production.terminal(rewards, values)
-                : production.truncated(rewards, values, bootstrap);
+        return production.estimate(rewards, values);
     }
 
     private static double[][] actionValues(OracleEpisode episode) {

@@ -28,9 +28,6 @@ record OracleBatch(List<OracleEpisode> episodes) {
                 episode.after(),
                 episode.answers(),
                 episode.steps(),
-                episode.terminal(),
-                episode.bootstrap(),
-                episode.tokenBootstrap(),
                 episode.decisions().stream().map(OracleBatch::rounded).toList());
     }
 
@@ -77,7 +74,6 @@ record OracleBatch(List<OracleEpisode> episodes) {
         for (OracleEpisode episode : episodes) {
             list.add(new Episode(
                     "t-" + list.size(),
-                    episode.terminal(),
                     episode.decisions().stream().map(OracleBatch::decision).toList()));
         }
         return new Rollout(list);

@@ -14,7 +14,7 @@ final class SequentialCorrectionTest {
     private static final double EXACT = 1e-12;
 
     private static Episode episode(String id, Decision... decisions) {
-        return new Episode(id, true, List.of(decisions));
+        return new Episode(id, List.of(decisions));
     }
 
     private static Decision decision(int step, String agent) {

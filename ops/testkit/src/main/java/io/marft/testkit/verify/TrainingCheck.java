@@ -7,6 +7,7 @@ import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.Purpose;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.testkit.Log.Placed;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class TrainingCheck {
     private final Set<String> accounted = new HashSet<>();
     private final Map<String, String> digests = new HashMap<>();
     private final List<String> findings = new ArrayList<>();
+    private List<TrajectoryPosition> positions = List.of();
     private int updates;
     private int trained;
     private int dropped;
@@ -58,6 +60,7 @@ final class TrainingCheck {
                 continue;
             }
             account(update);
+            positions = update.getPositions();
             boolean accountOnly = update.getAgents().isEmpty();
             long due = accountOnly ? number : number + 1;
             if (update.getUpdate() != due) {
@@ -105,6 +108,13 @@ final class TrainingCheck {
     }
 
     private void checkOffsets() {
+        for (TrajectoryPosition position : positions) { // None where an older release trained last.
+            Long committed = history.committed().get(position.getPartition());
+            if (!Long.valueOf(position.getOffset()).equals(committed)) {
+                findings.add("differing position of partition " + position.getPartition() + ": " + position.getOffset()
+                        + " in the last update record, committed is " + committed);
+            }
+        }
         trajectories.forEach((place, trajectory) -> {
             long committed = history.committed().getOrDefault(trajectory.partition(), 0L);
             boolean consumed = trajectory.offset() < committed;

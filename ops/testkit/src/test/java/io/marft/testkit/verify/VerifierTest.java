@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.marft.schemas.record.DeadLetter;
 import io.marft.schemas.record.DroppedTrajectory;
 import io.marft.schemas.record.TrajectoryOffset;
+import io.marft.schemas.record.TrajectoryPosition;
 import io.marft.schemas.record.Update;
 import io.marft.testkit.Log.Placed;
 import java.time.Instant;
@@ -183,6 +184,25 @@ class VerifierTest {
         sample.committed.put(0, committed);
 
         assertFalse(findings(sample).isEmpty());
+    }
+
+    @Test
+    void shouldNoticePositionsThatDisagreeWithOffsets() {
+        Sample sample = new Sample();
+        place(sample, 3);
+        assertEquals(List.of(), findings(sample));
+
+        place(sample, 2);
+        assertEquals(
+                List.of("differing position of partition 0: 2 in the last update record, committed is 3"),
+                findings(sample));
+    }
+
+    private static void place(Sample sample, long offset) {
+        Update placed = Update.newBuilder(sample.updates.get(1).value())
+                .setPositions(List.of(new TrajectoryPosition(0, offset)))
+                .build();
+        sample.updates.set(1, new Placed<>("updates", 0, 1, "checked", placed));
     }
 
     @Test
