@@ -4,7 +4,6 @@ import io.marft.bench.report.BenchException;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
 import io.marft.schemas.record.Team;
-import io.marft.schemas.record.TeamAgent;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
@@ -102,7 +101,7 @@ final class RawProduce {
                                         Topic.REWARDS,
                                         Topic.TRAJECTORIES)
                                 .map(names::of),
-                        team.getAgents().stream().map(TeamAgent::getName).map(names::turns))
+                        team.getAgents().stream().map(agent -> names.turns(team.getName(), agent.getName())))
                 .toList();
         int episodes = SAMPLES / topics.size();
         List<ConsumerRecord<String, byte[]>> samples = new ArrayList<>();
