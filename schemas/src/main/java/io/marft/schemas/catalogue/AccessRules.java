@@ -2,6 +2,7 @@ package io.marft.schemas.catalogue;
 
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.PatternType.LITERAL;
@@ -47,8 +48,9 @@ public final class AccessRules {
      */
     public List<AclBinding> of(Role role, String principal) {
         Rights rights = new Rights(principal);
-        role.reads().stream().sorted().forEach(topic -> reads(rights, topic));
-        role.writes().stream().sorted().forEach(topic -> writes(rights, topic));
+        boolean watches = role.isService();
+        role.reads().stream().sorted().forEach(topic -> touches(rights, topic, watches, READ));
+        role.writes().stream().sorted().forEach(topic -> touches(rights, topic, watches, WRITE));
         switch (role.clients()) {
             case PLAIN -> {}
             case STREAMS -> rights.streams(clients.application(role.label()));
@@ -58,6 +60,7 @@ public final class AccessRules {
                     rights.allow(TRANSACTIONAL_ID, clients.agentMember(team.getName(), agent.getName(), ""), PREFIXED, WRITE);
                 }
                 rights.allow(GROUP, clients.adapterFollower(team.getName(), ""), PREFIXED, READ);
+                rights.allow(TRANSACTIONAL_ID, clients.adapterFollower(team.getName(), ""), PREFIXED, WRITE);
             }
             case TRAINER -> {
                 rights.allow(GROUP, clients.trainer(team.getName()), LITERAL, READ);
@@ -68,26 +71,26 @@ public final class AccessRules {
                 rights.allow(GROUP, clients.environments(team.getName()), PREFIXED, READ);
                 rights.allow(TRANSACTIONAL_ID, clients.environments(team.getName()), PREFIXED, WRITE);
             }
-            case ADMIN -> rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE);
+            case ADMIN -> {
+                rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE, DESCRIBE_CONFIGS);
+                rights.allow(GROUP, names.prefix() + ".", PREFIXED, DESCRIBE);
+            }
         }
         return rights.bindings;
     }
 
-    private void reads(Rights rights, Topic topic) {
-        if (topic == Topic.TURNS) {
-            team.getAgents()
-                    .forEach(agent ->
-                            rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, READ));
+    /** A service also looks whether its topics have the settings that the catalogue promises. */
+    private void touches(Rights rights, Topic topic, boolean watches, AclOperation operation) {
+        AclOperation[] operations =
+                watches ? new AclOperation[] {operation, DESCRIBE_CONFIGS} : new AclOperation[] {operation};
+        if (topic != Topic.TURNS) {
+            rights.allow(TOPIC, names.of(topic), LITERAL, operations);
+        } else if (operation == WRITE) {
+            rights.allow(TOPIC, names.allTurns(), PREFIXED, operations); // Teams come while it runs.
         } else {
-            rights.allow(TOPIC, names.of(topic), LITERAL, READ);
-        }
-    }
-
-    private void writes(Rights rights, Topic topic) {
-        if (topic == Topic.TURNS) {
-            rights.allow(TOPIC, names.allTurns(), PREFIXED, WRITE); // Teams come while it runs.
-        } else {
-            rights.allow(TOPIC, names.of(topic), LITERAL, WRITE);
+            for (TeamAgent agent : team.getAgents()) {
+                rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, operations);
+            }
         }
     }
 
@@ -99,9 +102,12 @@ public final class AccessRules {
 
         void allow(ResourceType type, String name, PatternType pattern, AclOperation... operations) {
             for (AclOperation operation : operations) {
-                bindings.add(new AclBinding(
+                AclBinding binding = new AclBinding(
                         new ResourcePattern(type, name, pattern),
-                        new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW)));
+                        new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW));
+                if (!bindings.contains(binding)) {
+                    bindings.add(binding);
+                }
             }
         }
 

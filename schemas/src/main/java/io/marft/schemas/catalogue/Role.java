@@ -51,9 +51,9 @@ public enum Role {
     AUDITOR(
             Clients.PLAIN,
             reads(TRAJECTORIES, UPDATES, ADAPTERS, ADAPTER_CHUNKS, EVALUATIONS, TEAMS),
-            writes()),
+            Set.of()),
     /** Any application that reports late or human signals. */
-    CLIENT(Clients.PLAIN, reads(), writes(FEEDBACK));
+    CLIENT(Clients.PLAIN, Set.of(), writes(FEEDBACK));
 
     /** As which clients a role works, and so which groups and transactional ids of {@link ClientNames} are its own. */
     enum Clients {
@@ -88,6 +88,16 @@ public enum Role {
 
     Clients clients() {
         return clients;
+    }
+
+    /** Whether it runs by itself, as {@code marft serve} runs it, and not as a person's command. */
+    boolean isService() {
+        return clients != Clients.PLAIN && clients != Clients.ADMIN;
+    }
+
+    /** Whether it keeps state in topics of its own, as Kafka Streams applications do. */
+    public boolean hasState() {
+        return clients == Clients.STREAMS;
     }
 
     /** The topics that it reads. */
