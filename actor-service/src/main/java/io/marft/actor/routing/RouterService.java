@@ -2,6 +2,7 @@ package io.marft.actor.routing;
 
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.provision.TopicProvisioner;
 
 /** The router as a running service. Any number may run, each with an instance name of its own; they share partitions. */
 public final class RouterService extends StreamsService {
@@ -16,6 +17,9 @@ public final class RouterService extends StreamsService {
                 RouterTopology.SERVICE,
                 settings.instance(),
                 RouterTopology.build(client.topics(), client::codec),
-                client.streams(RouterTopology.SERVICE, settings.stateDirectory()));
+                client.streams(
+                        RouterTopology.SERVICE,
+                        settings.stateDirectory(),
+                        TopicProvisioner.replication(client)));
     }
 }

@@ -3,6 +3,7 @@ package io.marft.reward.assemble;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.provision.TopicProvisioner;
 import java.nio.file.Path;
 
 /** Assembles closed episodes: a Kafka Streams application that writes {@code trajectories}. */
@@ -20,6 +21,6 @@ public final class AssembleService extends StreamsService {
                 NAME,
                 instance,
                 AssembleTopology.build(settings.topics(), settings::codec),
-                settings.streams(NAME, stateDirectory));
+                settings.streams(NAME, stateDirectory, TopicProvisioner.replication(settings)));
     }
 }

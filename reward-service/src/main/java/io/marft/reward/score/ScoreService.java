@@ -4,6 +4,7 @@ import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.provision.TopicProvisioner;
 import java.nio.file.Path;
 
 /** Scores answers by references: a Kafka Streams application that writes {@code rewards}. */
@@ -24,6 +25,6 @@ public final class ScoreService extends StreamsService {
                 NAME,
                 instance,
                 ScoreTopology.build(settings.topics(), settings::codec, Verifiers.onClassPath()),
-                settings.streams(NAME, stateDirectory));
+                settings.streams(NAME, stateDirectory, TopicProvisioner.replication(settings)));
     }
 }
