@@ -203,7 +203,7 @@ class ActorServiceIT {
 
         assertEquals(2, actions.size());
         assertEquals(3, letters.size());
-        assertTrue(letters.stream().allMatch(letter -> letter.getService().equals("agent.reasoner")));
+        assertTrue(letters.stream().allMatch(letter -> letter.getService().equals("agent.team.reasoner")));
         assertTrue(letters.stream().anyMatch(letter -> letter.getReason().contains("context of 128")));
     }
 
