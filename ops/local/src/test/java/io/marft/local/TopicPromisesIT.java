@@ -38,6 +38,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -243,6 +246,19 @@ class TopicPromisesIT {
                 "topic " + name(Topic.REFERENCES) + " does not exist on " + cluster.bootstrapServers()
                         + ": prepare the cluster with `marft provision`",
                 reward.failure().orElseThrow().getMessage());
+    }
+
+    @Test
+    void shouldWaitForBrokersAtAStart() throws Exception {
+        provision();
+        cluster.stopBroker(0);
+        CompletableFuture<Service> waiting = CompletableFuture.supplyAsync(this::reward);
+        assertThrows(TimeoutException.class, () -> waiting.get(3, TimeUnit.SECONDS));
+
+        cluster.startBroker(0);
+
+        Service reward = start(waiting.get(60, TimeUnit.SECONDS));
+        assertTrue(reward.failure().isEmpty());
     }
 
     @Test
