@@ -87,6 +87,16 @@ final class TopicWatch extends ThreadedService {
         if (!lines.isEmpty()) {
             throw CatalogueException.of(lines);
         }
+        List<String> untold = found.values().stream()
+                .filter(topic -> topic.settings().isEmpty())
+                .map(Found::name)
+                .toList();
+        if (!untold.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("service", role.label())
+                    .log("cluster does not tell the settings of topics {}, so they are not checked: `marft topics acls`"
+                            + " prints the rights that each service needs", untold);
+        }
         waiting("schema registry", client.registryUrl(), this::askRegistry);
         if (role.hasState()) {
             warnOfState();
