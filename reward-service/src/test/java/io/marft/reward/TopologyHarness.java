@@ -41,7 +41,7 @@ public final class TopologyHarness implements AutoCloseable {
         }
         codec = new RecordCodec(registry);
         Properties properties = new Properties();
-        properties.putAll(settings.streams("test", directory));
+        properties.putAll(settings.streams("test", directory, (short) 1));
         driver = new TopologyTestDriver(topology.apply(settings), properties, Sample.NOON);
         for (Team team : Sample.TEAMS) {
             pipe(Topic.TEAMS, team.getName(), team);

@@ -83,7 +83,7 @@ public final class AgentService implements Service {
             try (TeamLog team = new TeamLog(settings.client(), settings.team())) {
                 do {
                     serve(AgentRoster.at(
-                            Instant.now(), patience().get(() -> team.refresh().versions())));
+                            Instant.now(), patience().get(() -> team.refresh().datedVersions())));
                 } while (!stop().await(LOOK));
             }
         }

@@ -13,11 +13,15 @@ import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.StaticMember;
 import io.marft.streaming.life.ThreadedService;
+import io.marft.streaming.life.Transactions;
+import io.marft.streaming.life.Trouble;
 import io.marft.streaming.log.LogEnds;
 import io.marft.streaming.log.LogReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,16 +30,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,12 +65,14 @@ public final class AdapterFollower extends ThreadedService {
     private final Map<String, VersionedAdapter> served = new ConcurrentHashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toldBefore = new HashMap<>();
     private final Map<TopicPartition, Long> told = new HashMap<>();
-    /** Places of records that this process has rejected: a start may read some of them twice. */
+    /** Places of records that were rejected until the log was read to its end: a start may read some of them twice. */
     private final Set<String> rejected = new HashSet<>();
+    /** Letters about what was read since the last {@link #note}. */
+    private final List<ProducerRecord<String, byte[]>> letters = new ArrayList<>();
 
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final KafkaConsumer<String, byte[]> consumer;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Transactions transactions;
     private final RecordCodec codec;
     private volatile boolean complete;
 
@@ -92,7 +96,10 @@ public final class AdapterFollower extends ThreadedService {
         this.check = new AdapterCheck(baseModelDigest, model);
         this.agents = Set.copyOf(agents);
         this.consumer = new KafkaConsumer<>(settings.consumer(settings.names().adapterFollower(team, instance)));
-        this.producer = new KafkaProducer<>(settings.producer(settings.names().adapterLetters()));
+        Map<String, Object> producing =
+                settings.transactionalProducer(settings.names().adapterFollower(team, instance));
+        producing.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, StaticMember.SESSION_TIMEOUT_MS);
+        this.transactions = new Transactions(producing, patience());
         this.codec = settings.codec();
     }
 
@@ -117,7 +124,9 @@ public final class AdapterFollower extends ThreadedService {
 
     @Override
     protected void work() {
+        patience().run(transactions::open);
         patience().run(this::catchUp);
+        rejected.clear(); // From here on nothing is read twice.
         complete = !stop().isMade();
         caughtUp.countDown();
         while (!stop().isMade()) {
@@ -152,7 +161,7 @@ public final class AdapterFollower extends ThreadedService {
     protected void release() {
         caughtUp.countDown();
         consumer.close();
-        producer.close();
+        transactions.close();
         codec.close();
     }
 
@@ -188,16 +197,25 @@ public final class AdapterFollower extends ThreadedService {
         }
     }
 
-    /** Commits how far dead letters have been written; where that fails, they are written again after the next start. */
+    /** Writes the dead letters, and how far they go, in one transaction, so that there is one of each whatever is killed. */
     private void note() {
-        producer.flush();
         for (TopicPartition partition : consumer.assignment()) {
             long position = Math.max(consumer.position(partition), toldBefore(partition));
             told.merge(partition, position, Math::max);
         }
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         told.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-        consumer.commitAsync(offsets, null);
+        while (true) {
+            Optional<Trouble> trouble = transactions.commit(letters, offsets, consumer.groupMetadata());
+            if (trouble.isEmpty()) {
+                letters.clear();
+                return;
+            }
+            patience().after(trouble.get());
+            if (trouble.get() instanceof Trouble.Fenced) {
+                patience().run(transactions::open);
+            }
+        }
     }
 
     /** The offset up to which an earlier life of this process has written dead letters. */
@@ -289,15 +307,6 @@ public final class AdapterFollower extends ThreadedService {
             return;
         }
         DeadLetter letter = DeadLetters.of(NAME, reason, record);
-        ProducerRecord<String, byte[]> outgoing =
-                patience().get(() -> DeadLetters.outgoing(letter, settings.topics(), codec));
-        Future<RecordMetadata> unused = producer.send(outgoing, (sent, error) -> {
-            if (error != null) {
-                LOG.atError()
-                        .addKeyValue("topic", outgoing.topic())
-                        .setCause(error)
-                        .log("dead letter was not written");
-            }
-        });
+        letters.add(patience().get(() -> DeadLetters.outgoing(letter, settings.topics(), codec)));
     }
 }

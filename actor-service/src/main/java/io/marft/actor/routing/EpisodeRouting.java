@@ -72,7 +72,7 @@ public final class EpisodeRouting {
         try {
             return moved(moved, team, opened, state(team, opened), Set.of(), now);
         } catch (ConditionException e) {
-            return new Routed.Rejected(e.getMessage());
+            return new Routed.Undecided(e.getMessage());
         }
     }
 
@@ -185,7 +185,7 @@ public final class EpisodeRouting {
             OpenStep after = new OpenStep(before.getObservation(), before.getOffset(), List.copyOf(actions));
             return moved(open, known, after, state(known, after), Set.copyOf(hadTurns), now);
         } catch (ConditionException e) {
-            return new Routed.Rejected(e.getMessage());
+            return new Routed.Undecided(e.getMessage());
         }
     }
 

@@ -25,4 +25,11 @@ public sealed interface Routed {
      * @param reason why, in one line
      */
     record Rejected(String reason) implements Routed {}
+
+    /**
+     * The event belongs, but a condition of the team has no value on it; the episode's state stays what it was.
+     *
+     * @param reason which condition and why, in one line
+     */
+    record Undecided(String reason) implements Routed {}
 }

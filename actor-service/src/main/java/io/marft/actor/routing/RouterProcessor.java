@@ -111,6 +111,8 @@ final class RouterProcessor implements Processor<String, Received<?>, String, Ob
             move(record.key(), moved, record.timestamp());
         } else if (possible instanceof Routed.Rejected rejected) {
             rejections.reject(record, rejected.reason());
+        } else if (possible instanceof Routed.Undecided undecided) {
+            rejections.reject(record, undecided.reason());
         }
     }
 

@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
 /** The router's topology in Kafka's test driver, with a registry in memory. */
 final class RouterHarness implements AutoCloseable {
@@ -52,7 +54,7 @@ final class RouterHarness implements AutoCloseable {
         }
         codec = settings.codec();
         Properties properties = new Properties();
-        properties.putAll(settings.streams("router", directory));
+        properties.putAll(settings.streams("router", directory, (short) 1));
         driver = new TopologyTestDriver(
                 RouterTopology.build(names, settings::codec, new KeyPlacement(topic -> 1)), properties);
     }
@@ -63,6 +65,15 @@ final class RouterHarness implements AutoCloseable {
 
     void write(Observation observation) {
         write(Topic.OBSERVATIONS, observation.getEpisode(), observation);
+    }
+
+    void write(Observation observation, String header, byte[] content) {
+        String topic = names.of(Topic.OBSERVATIONS);
+        driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer())
+                .pipeInput(new TestRecord<>(
+                        observation.getEpisode(),
+                        codec.encode(topic, observation),
+                        new RecordHeaders().add(header, content)));
     }
 
     void write(Action action) {

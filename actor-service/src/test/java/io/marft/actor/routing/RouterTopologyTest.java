@@ -18,6 +18,7 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.wire.DeadLetters;
+import io.marft.streaming.topology.Deadlines;
 import io.marft.streaming.topology.TopologyParts;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,6 +146,16 @@ class RouterTopologyTest {
     }
 
     @Test
+    void shouldNotHoldARecordThatWouldLoseAPartOfItsHeaders() {
+        kafka.write(observation("e", 0, "1+2?"), "large", new byte[70_000]);
+
+        DeadLetter letter = kafka.letters().get(0);
+
+        assertEquals("the last 1 of 1 headers", letter.getLacks());
+        assertEquals("team 'team' version 1 is not known: apply its team file first", letter.getReason());
+    }
+
+    @Test
     void shouldKeepTheOrderOfAnEpisodesObservationsUntilTheirTeamIsKnown() {
         kafka.write(observation("e", 0, "first"));
         kafka.write(chainOfTwo(1));
@@ -212,6 +223,23 @@ class RouterTopologyTest {
         kafka.passTime(Duration.ofMinutes(5));
         assertEquals(
                 List.of("episode missed its deadline of 5m: at step 0 agents [actor] did not act"), kafka.reasons());
+        assertEquals(0, kafka.remembered());
+    }
+
+    @Test
+    void shouldGiveUpSomeThousandEpisodesAtALookAndTheRestAtTheNext() {
+        kafka.write(chainOfTwo(1));
+        int more = 300;
+        for (int i = 0; i < Deadlines.MOST_AT_ONCE + more; i++) {
+            kafka.write(observation("e-" + i, 0, "1+2?"));
+        }
+
+        kafka.passTime(Duration.ofMinutes(5));
+
+        assertEquals(Deadlines.MOST_AT_ONCE, kafka.reasons().size());
+        assertEquals(more, kafka.remembered());
+        kafka.passTime(Deadlines.INTERVAL);
+        assertEquals(more, kafka.reasons().size());
         assertEquals(0, kafka.remembered());
     }
 

@@ -163,7 +163,7 @@ final class Feed implements AutoCloseable {
      */
     private Team team() {
         Instant settled = Instant.now().minus(SETTLED_AFTER);
-        List<Team> versions = teams.follow().versions();
+        List<Team> versions = teams.follow().datedVersions();
         Team newest = versions.stream()
                 .filter(version -> !version.getCreatedAt().isAfter(settled))
                 .reduce((older, newer) -> newer)

@@ -203,7 +203,7 @@ public final class Main implements Runnable {
             return CommandLine.ExitCode.OK; // The process is ending, with the signal's status.
         }
         LoggerFactory.getLogger(Main.class).atError().setCause(e).log("Command failed");
-        command.getErr().println("marft: " + Failures.line(e));
+        Failures.lines(e).forEach(line -> command.getErr().println("marft: " + line));
         return CommandLine.ExitCode.SOFTWARE;
     }
 }

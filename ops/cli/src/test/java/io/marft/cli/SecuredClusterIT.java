@@ -29,6 +29,7 @@ import io.marft.schemas.team.TeamFile;
 import io.marft.streaming.connect.ClientProperties;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
+import io.marft.streaming.provision.PromisedService;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.configure.TrainingFile;
 import io.marft.trainer.service.TrainerService;
@@ -47,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -171,7 +173,9 @@ class SecuredClusterIT {
                 ClientProperties.read(cluster.file("marft-" + role.label())));
     }
 
-    private static void run(Role role, Service service) {
+    private static void run(Role role, Function<ClientSettings, Service> maker) throws IOException {
+        ClientSettings client = client(role);
+        Service service = PromisedService.of(client, role, team.getName(), () -> maker.apply(client));
         RUNNING.put(role, service);
         service.start();
     }
@@ -179,16 +183,16 @@ class SecuredClusterIT {
     private static void startServices() throws IOException {
         List<String> agents = team.getAgents().stream().map(TeamAgent::getName).toList();
         Path state = directory.resolve("streams");
-        run(Role.ROUTER, new RouterService(new RouterSettings(client(Role.ROUTER), state)));
-        run(Role.REWARD, new ScoreService(client(Role.REWARD), "0", state));
-        run(Role.ASSEMBLER, new AssembleService(client(Role.ASSEMBLER), "0", state));
-        run(Role.AGENT, new AgentService(new AgentSettings(client(Role.AGENT), team.getName(), agents), model));
+        run(Role.ROUTER, client -> new RouterService(new RouterSettings(client, state)));
+        run(Role.REWARD, client -> new ScoreService(client, "0", state));
+        run(Role.ASSEMBLER, client -> new AssembleService(client, "0", state));
+        run(Role.AGENT, client -> new AgentService(new AgentSettings(client, team.getName(), agents), model));
         run(
                 Role.TRAINER,
-                new TrainerService(
+                client -> new TrainerService(
                         model,
                         new TrainerSettings(
-                                client(Role.TRAINER),
+                                client,
                                 team,
                                 TrainingFile.parse("{batchEpisodes: 4, epochs: 1}", "test"),
                                 1,
@@ -199,7 +203,7 @@ class SecuredClusterIT {
 
     private static void startEnvironment() throws IOException {
         EnvironmentSettings settings = new EnvironmentSettings(team, 1, 4).withMaxUntrained(8);
-        run(Role.ENVIRONMENT, new EnvironmentService(client(Role.ENVIRONMENT), settings, new ArithmeticTask()));
+        run(Role.ENVIRONMENT, client -> new EnvironmentService(client, settings, new ArithmeticTask()));
     }
 
     private static long count(Topic topic) {
@@ -245,6 +249,11 @@ class SecuredClusterIT {
         assertEquals(0, as(Role.OPERATOR, "provision", "--partitions", "1").status);
         startServices();
         awaitWhileAllRun(() -> count(Topic.UPDATES) >= 1);
+        assertEquals(
+                List.of(),
+                Files.readAllLines(OUTPUT).stream()
+                        .filter(line -> line.contains("does not tell the settings"))
+                        .toList());
         for (Role role : List.of(Role.ENVIRONMENT, Role.TRAINER)) {
             RUNNING.remove(role).close();
         }

@@ -11,6 +11,7 @@ import io.marft.schemas.record.Team;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
 import io.marft.streaming.provision.Provisioning;
+import io.marft.streaming.provision.TopicProvisioner.Change;
 import io.marft.trainer.configure.TrainerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,8 +63,9 @@ public final class LocalStack implements AutoCloseable {
             LanguageModel model = closing.later(LanguageModel.load(settings.model(), settings.modelOptions()));
             cluster.awaitReady();
             progress.accept("creating topics, registering schemas");
-            Provisioning.Standing standing =
-                    Provisioning.provision(cluster.client(), settings.team(), PARTITIONS, (short) 1);
+            // The cluster is this stack's own, so nobody else has a reason for settings that break a promise.
+            Provisioning.Standing standing = Provisioning.provision(
+                    cluster.client(), settings.team(), PARTITIONS, (short) 1, Change.MEND, progress);
             if (standing.differs(settings.team())) {
                 progress.accept("team '" + standing.team().getName() + "' goes on with version "
                         + standing.team().getVersion()
@@ -104,6 +106,11 @@ public final class LocalStack implements AutoCloseable {
         @Override
         public ClientSettings client() {
             return cluster.client();
+        }
+
+        @Override
+        public String teamName() {
+            return settings.team().getName();
         }
 
         @Override
@@ -174,7 +181,7 @@ public final class LocalStack implements AutoCloseable {
             Optional<Throwable> failure = service.failure();
             if (failure.isPresent()) {
                 return Optional.of("service " + service.name() + " stopped: "
-                        + failure.get().getMessage());
+                        + String.valueOf(failure.get().getMessage()).replace("\n", "; "));
             }
         }
         return cluster.alive()

@@ -11,8 +11,10 @@ import io.marft.environments.task.Task;
 import io.marft.policy.LanguageModel;
 import io.marft.reward.assemble.AssembleService;
 import io.marft.reward.score.ScoreService;
+import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Service;
+import io.marft.streaming.provision.PromisedService;
 import io.marft.trainer.configure.TrainerSettings;
 import io.marft.trainer.service.TrainerService;
 import java.nio.file.Path;
@@ -27,17 +29,24 @@ import java.util.function.Function;
  */
 @SuppressWarnings("ImmutableEnumChecker") // Makers are functions without state.
 public enum ServiceKind {
-    REWARD(Part.SERVING, parts -> new ScoreService(parts.client(), parts.instance(), parts.stateDirectory())),
-    ASSEMBLER(Part.SERVING, parts -> new AssembleService(parts.client(), parts.instance(), parts.stateDirectory())),
+    REWARD(Part.SERVING, Role.REWARD, parts -> new ScoreService(parts.client(), parts.instance(), parts.stateDirectory())),
+    ASSEMBLER(
+            Part.SERVING,
+            Role.ASSEMBLER,
+            parts -> new AssembleService(parts.client(), parts.instance(), parts.stateDirectory())),
     ROUTER(
             Part.SERVING,
+            Role.ROUTER,
             parts -> new RouterService(new RouterSettings(parts.client(), parts.instance(), parts.stateDirectory()))),
-    AGENTS(Part.SERVING, parts -> new AgentService(parts.agents(), parts.policy())),
-    TRAINER(Part.TRAINING, parts -> {
+    AGENTS(Part.SERVING, Role.AGENT, parts -> new AgentService(parts.agents(), parts.policy())),
+    TRAINER(Part.TRAINING, Role.TRAINER, parts -> {
         TrainerSettings settings = parts.trainer(); // Before a model is loaded for nothing.
         return new TrainerService(parts.model(), settings, parts.instance());
     }),
-    ENVIRONMENT(Part.TRAINING, parts -> new EnvironmentService(parts.client(), parts.environment(), parts.task()));
+    ENVIRONMENT(
+            Part.TRAINING,
+            Role.ENVIRONMENT,
+            parts -> new EnvironmentService(parts.client(), parts.environment(), parts.task()));
 
     /** When the local stack runs a service. */
     public enum Part {
@@ -51,6 +60,9 @@ public enum ServiceKind {
     public interface Parts {
 
         ClientSettings client();
+
+        /** The name of the team that is served. */
+        String teamName();
 
         /** The process's name among those of its service. */
         String instance();
@@ -73,10 +85,12 @@ public enum ServiceKind {
     }
 
     private final Part part;
+    private final Role role;
     private final Function<Parts, Service> maker;
 
-    ServiceKind(Part part, Function<Parts, Service> maker) {
+    ServiceKind(Part part, Role role, Function<Parts, Service> maker) {
         this.part = part;
+        this.role = role;
         this.maker = maker;
     }
 
@@ -90,8 +104,12 @@ public enum ServiceKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Makes the service, which is not started. */
+    /**
+     * Makes the service, which is not started, once brokers and registry answer.
+     *
+     * @throws io.marft.streaming.provision.CatalogueException if topics are not as the catalogue promises
+     */
     public Service make(Parts parts) {
-        return maker.apply(parts);
+        return PromisedService.of(parts.client(), role, parts.teamName(), () -> maker.apply(parts));
     }
 }

@@ -3,6 +3,7 @@ package io.marft.reward.assemble;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.provision.TopicProvisioner;
 import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 
@@ -21,6 +22,6 @@ public final class AssembleService extends StreamsService {
                 NAME,
                 instance,
                 AssembleTopology.build(settings.topics(), settings::codec, KeyPlacement.on(settings)),
-                settings.streams(NAME, stateDirectory));
+                settings.streams(NAME, stateDirectory, TopicProvisioner.replication(settings)));
     }
 }

@@ -4,6 +4,7 @@ import io.marft.reward.verify.Verifiers;
 import io.marft.schemas.catalogue.Role;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.StreamsService;
+import io.marft.streaming.provision.TopicProvisioner;
 import io.marft.streaming.topology.KeyPlacement;
 import java.nio.file.Path;
 
@@ -26,6 +27,6 @@ public final class ScoreService extends StreamsService {
                 instance,
                 ScoreTopology.build(
                         settings.topics(), settings::codec, KeyPlacement.on(settings), Verifiers.onClassPath()),
-                settings.streams(NAME, stateDirectory));
+                settings.streams(NAME, stateDirectory, TopicProvisioner.replication(settings)));
     }
 }

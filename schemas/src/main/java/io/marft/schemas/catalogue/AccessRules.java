@@ -2,6 +2,7 @@ package io.marft.schemas.catalogue;
 
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.PatternType.LITERAL;
@@ -47,12 +48,13 @@ public final class AccessRules {
      */
     public List<AclBinding> of(Role role, String principal) {
         Rights rights = new Rights(principal);
+        boolean watches = role.isService();
         for (Topic topic : Topic.values()) {
             if (role.reads().contains(topic)) {
-                reads(rights, topic);
+                touches(rights, topic, watches, READ);
             }
             if (role.writes().contains(topic)) {
-                writes(rights, topic);
+                touches(rights, topic, watches, WRITE);
             }
         }
         switch (role.clients()) {
@@ -68,6 +70,7 @@ public final class AccessRules {
                             WRITE);
                 }
                 rights.allow(GROUP, clients.adapterFollower(team.getName(), ""), PREFIXED, READ);
+                rights.allow(TRANSACTIONAL_ID, clients.adapterFollower(team.getName(), ""), PREFIXED, WRITE);
             }
             case TRAINER -> {
                 rights.allow(GROUP, clients.trainer(team.getName()), LITERAL, READ);
@@ -78,25 +81,26 @@ public final class AccessRules {
                 rights.allow(GROUP, clients.environments(team.getName()), PREFIXED, READ);
                 rights.allow(TRANSACTIONAL_ID, clients.environments(team.getName()), PREFIXED, WRITE);
             }
-            case ADMIN -> rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE);
+            case ADMIN -> {
+                rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE, DESCRIBE_CONFIGS);
+                rights.allow(GROUP, names.prefix() + ".", PREFIXED, DESCRIBE);
+            }
         }
         return rights.bindings;
     }
 
-    private void reads(Rights rights, Topic topic) {
-        if (topic == Topic.TURNS) {
-            team.getAgents()
-                    .forEach(agent -> rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, READ));
+    /** A service also looks whether its topics have the settings that the catalogue promises. */
+    private void touches(Rights rights, Topic topic, boolean watches, AclOperation operation) {
+        AclOperation[] operations =
+                watches ? new AclOperation[] {operation, DESCRIBE_CONFIGS} : new AclOperation[] {operation};
+        if (topic != Topic.TURNS) {
+            rights.allow(TOPIC, names.of(topic), LITERAL, operations);
+        } else if (operation == WRITE) {
+            rights.allow(TOPIC, names.allTurns(), PREFIXED, operations); // Teams come while it runs.
         } else {
-            rights.allow(TOPIC, names.of(topic), LITERAL, READ);
-        }
-    }
-
-    private void writes(Rights rights, Topic topic) {
-        if (topic == Topic.TURNS) {
-            rights.allow(TOPIC, names.allTurns(), PREFIXED, WRITE); // Teams come while it runs.
-        } else {
-            rights.allow(TOPIC, names.of(topic), LITERAL, WRITE);
+            for (TeamAgent agent : team.getAgents()) {
+                rights.allow(TOPIC, names.turns(team.getName(), agent.getName()), LITERAL, operations);
+            }
         }
     }
 
@@ -108,9 +112,12 @@ public final class AccessRules {
 
         void allow(ResourceType type, String name, PatternType pattern, AclOperation... operations) {
             for (AclOperation operation : operations) {
-                bindings.add(new AclBinding(
+                AclBinding binding = new AclBinding(
                         new ResourcePattern(type, name, pattern),
-                        new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW)));
+                        new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW));
+                if (!bindings.contains(binding)) {
+                    bindings.add(binding);
+                }
             }
         }
 

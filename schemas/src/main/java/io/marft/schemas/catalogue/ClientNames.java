@@ -1,5 +1,7 @@
 package io.marft.schemas.catalogue;
 
+import java.util.Arrays;
+
 /**
  * The names under which this system's clients are known to a cluster: consumer groups, transactional ids, ids of Kafka
  * Streams applications, and client ids. Services take their names from here, and {@link AccessRules} the names that they
@@ -30,6 +32,13 @@ public record ClientNames(String prefix) {
         return under(service);
     }
 
+    /** Whether a topic is one in which a Kafka Streams application of this prefix keeps the state of episodes. */
+    public boolean isState(String topic) {
+        return Arrays.stream(Role.values())
+                        .anyMatch(role -> role.hasState() && topic.startsWith(application(role.label()) + "-"))
+                && topic.endsWith("-changelog");
+    }
+
     /** The group that shares an agent's turns. */
     public String agent(String team, String agent) {
         return under(agentService(team, agent));
@@ -45,17 +54,13 @@ public record ClientNames(String prefix) {
     }
 
     /**
-     * The group in which a process notes of which adapter records of a team it has written dead letters.
+     * The group in which a process notes of which adapter records of a team it has written dead letters, and the transactional
+     * id under which it does.
      *
      * @param instance the process's own name; empty for what the names of all processes begin with
      */
     public String adapterFollower(String team, String instance) {
         return under("serving." + team + "." + instance);
-    }
-
-    /** The client id of a producer of dead letters about adapters. */
-    public String adapterLetters() {
-        return under("serving");
     }
 
     /** The transactional id of a team's trainer, and the group that holds its offsets. */

@@ -79,6 +79,16 @@ public enum Role {
         return clients;
     }
 
+    /** Whether it runs by itself, as {@code marft serve} runs it, and not as a person's command. */
+    boolean isService() {
+        return clients != Clients.PLAIN && clients != Clients.ADMIN;
+    }
+
+    /** Whether it keeps state in topics of its own, as Kafka Streams applications do. */
+    public boolean hasState() {
+        return clients == Clients.STREAMS;
+    }
+
     /** The topics that it reads. */
     public Set<Topic> reads() {
         return reads;

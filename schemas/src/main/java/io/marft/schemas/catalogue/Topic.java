@@ -15,9 +15,7 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.Trajectory;
 import io.marft.schemas.record.Turn;
 import io.marft.schemas.record.Update;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -31,7 +29,8 @@ import org.apache.avro.specific.SpecificRecord;
  * read it. No topic exists beside these; {@link #TURNS} stands for one topic per agent.
  *
  * <p>Episode-keyed topics are co-partitioned. What learning is proved from (trajectories, updates, adapters) is kept
- * for ever; the live flow between services is kept for a week.
+ * for ever; the live flow between services is kept for a week from when the broker took it. {@link TopicSetting} says by which
+ * settings of Kafka a topic promises that.
  */
 public enum Topic {
     OBSERVATIONS(Observation.class, Key.EPISODE, Keep.WEEK),
@@ -140,16 +139,6 @@ public enum Topic {
     /** Whether the topic has the configured number of partitions (by episode) or a single, totally ordered one. */
     public boolean partitioned() {
         return key == Key.EPISODE;
-    }
-
-    /** Kafka's {@code cleanup.policy} for the topic. */
-    public String cleanupPolicy() {
-        return keep == Keep.LATEST ? "compact" : "delete";
-    }
-
-    /** How long records are kept at least; empty stands for no limit of time. */
-    public Optional<Duration> retention() {
-        return keep == Keep.WEEK ? Optional.of(Duration.ofDays(7)) : Optional.empty();
     }
 
     private static Set<Role> roles(Predicate<Role> which) {

@@ -34,8 +34,16 @@ class ClientNamesTest {
         assertEquals("green.environment.pair.7", names.environment("pair", 7));
         assertEquals("agent.pair.actor", ClientNames.agentService("pair", "actor"));
         assertEquals(
-                List.of("green.serving", "green.asker", "green.evaluator", "green.dead-letters"),
-                List.of(names.adapterLetters(), names.asker(), names.evaluator(), names.letterReplay()));
+                List.of("green.asker", "green.evaluator", "green.dead-letters"),
+                List.of(names.asker(), names.evaluator(), names.letterReplay()));
+    }
+
+    @Test
+    void shouldKnowTheTopicsInWhichServicesKeepState() {
+        assertTrue(names.isState("green.router-episodes-changelog"));
+        assertFalse(names.isState("green.observations"));
+        assertFalse(names.isState("green.trainer-x-changelog"));
+        assertFalse(names.isState("blue.router-episodes-changelog"));
     }
 
     @Test
@@ -59,7 +67,7 @@ class ClientNamesTest {
         assertAllowed(rules, Role.REWARD, names.application("reward"), names.application("reward") + "-0");
         assertAllowed(rules, Role.ASSEMBLER, names.application("assembler"), names.application("assembler") + "-0");
         assertAllowed(rules, Role.AGENT, names.agent("pair", "actor"), names.agentMember("pair", "actor", "x"));
-        assertAllowed(rules, Role.AGENT, names.adapterFollower("pair", "x"), names.agentMember("pair", "actor", "x"));
+        assertAllowed(rules, Role.AGENT, names.adapterFollower("pair", "x"), names.adapterFollower("pair", "x"));
         assertAllowed(rules, Role.TRAINER, names.trainer("pair"), names.trainer("pair"));
         assertAllowed(rules, Role.TRAINER, names.trainerLease("pair"), names.trainer("pair"));
         assertAllowed(rules, Role.ENVIRONMENT, names.environment("pair", 7), names.environment("pair", 7));

@@ -5,7 +5,9 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.marft.schemas.catalogue.ClientNames;
+import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicNames;
+import io.marft.schemas.catalogue.TopicSetting;
 import io.marft.schemas.wire.KeyText;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.schemas.wire.SchemaProviders;
@@ -190,8 +192,9 @@ public record ClientSettings(
      *
      * @param name the application's name within this system, for instance {@code router}
      * @param stateDirectory where its local state lies
+     * @param replication how many replicas the topics have that keep its state
      */
-    public Map<String, Object> streams(String name, Path stateDirectory) {
+    public Map<String, Object> streams(String name, Path stateDirectory, short replication) {
         Map<String, Object> map = new HashMap<>(Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
@@ -208,11 +211,15 @@ public record ClientSettings(
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG,
                 1,
                 StreamsConfig.REPLICATION_FACTOR_CONFIG,
-                -1,
+                (int) replication,
                 StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG,
                 Serdes.StringSerde.class,
                 StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
                 Serdes.ByteArraySerde.class));
+        // State must be as safe as what it was made from, and may be as large.
+        for (TopicSetting setting : List.of(TopicSetting.MIN_INSYNC_REPLICAS, TopicSetting.MAX_MESSAGE_BYTES)) {
+            map.put(StreamsConfig.topicPrefix(setting.key()), setting.value(Topic.OBSERVATIONS, replication));
+        }
         // No topology depends on the order between topics, so a task need not wait for a topic that has nothing.
         map.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         map.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);

@@ -1,6 +1,8 @@
 package io.marft.streaming.life;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,7 +22,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 record InstanceClients(String instance) implements KafkaClientSupplier {
 
-    private static final int UUID_LENGTH = 36;
+    /** Kafka Streams' own id, which reads {@code APPLICATION-UUID-THREAD}. */
+    private static final Pattern ID = Pattern.compile("(.+-)\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12}(-\\d+)");
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
@@ -28,11 +31,18 @@ record InstanceClients(String instance) implements KafkaClientSupplier {
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Puts the instance's name into an id of Kafka Streams, which reads {@code APPLICATION-UUID-THREAD}. */
+    /**
+     * Puts the instance's name in the place of the process's id.
+     *
+     * @throws IllegalStateException if the id is none as this version of Kafka Streams makes them
+     */
     String transactionalId(String id) {
-        int thread = id.lastIndexOf('-');
-        int process = thread - UUID_LENGTH;
-        return id.substring(0, process) + instance + id.substring(thread);
+        Matcher parts = ID.matcher(id);
+        if (!parts.matches()) {
+            throw new IllegalStateException("transactional id '" + id
+                    + "' must read APPLICATION-UUID-THREAD: this version of Kafka Streams makes them otherwise");
+        }
+        return parts.group(1) + instance + parts.group(2);
     }
 
     @Override

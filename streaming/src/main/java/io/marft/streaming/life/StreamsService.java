@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka Streams application as a service. A {@link Trouble} that may pass, such as a broker out of reach, costs a thread,
- * which is replaced after a pause. Any other stops the service, and {@link #failure()} says why.
+ * which is replaced after a pause. Any other stops the service, and so does any trouble of the thread that reads teams;
+ * {@link #failure()} says why.
  *
  * <p>The process is a static member of its group. One that restarts after a crash takes its own place back at once instead
  * of waiting for its former self to time out, and aborts the transaction that was left open. One that is asked to stop
@@ -31,6 +33,9 @@ public class StreamsService implements Service {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsService.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    /** The name of the thread that reads global stores. Kafka Streams cannot replace it. */
+    private static final Pattern GLOBAL = Pattern.compile("-GlobalStreamThread$");
+
 
     private final String name;
     private final String instance;
@@ -62,7 +67,7 @@ public class StreamsService implements Service {
         all.putAll(properties);
         this.streams = new KafkaStreams(topology, new StreamsConfig(all), new InstanceClients(instance));
         streams.setUncaughtExceptionHandler(this::respond);
-        streams.setStateListener((now, before) -> logState(now));
+        streams.setStateListener((now, before) -> follow(now));
     }
 
     @Override
@@ -97,7 +102,7 @@ public class StreamsService implements Service {
     }
 
     private StreamThreadExceptionResponse respond(Throwable error) {
-        if (!Trouble.of(error).stops()) {
+        if (!Trouble.of(error).stops() && !GLOBAL.matcher(Thread.currentThread().getName()).find()) {
             LOG.atWarn().addKeyValue("service", name).setCause(error).log("service replaces its thread");
             LockSupport.parkNanos(PAUSE.toNanos());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -107,9 +112,14 @@ public class StreamsService implements Service {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    private void logState(State state) {
+    /** Kafka Streams may end by itself, without an error that {@link #respond} is asked about. */
+    private void follow(State state) {
         if (state == State.RUNNING) {
             LOG.atInfo().addKeyValue("service", name).log("service is running");
+        } else if (state == State.ERROR
+                && failure.compareAndSet(
+                        null, new IllegalStateException("Kafka Streams ended in an error; the log has it"))) {
+            LOG.atError().addKeyValue("service", name).log("service stops: Kafka Streams ended in an error");
         }
     }
 }

@@ -53,6 +53,16 @@ public sealed interface Trouble {
         return new Broken(error);
     }
 
+    /** Whether an error says that a topic's own settings do not take a record. */
+    static boolean isOfRecordLimits(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (TroubleKind.ofRecordLimits(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the service must stop: nothing that it could do by itself would help. */
     default boolean stops() {
         return this instanceof Refused

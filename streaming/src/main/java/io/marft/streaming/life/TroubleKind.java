@@ -168,6 +168,14 @@ record TroubleKind(Function<Throwable, Trouble> trouble, Set<String> texts, Set<
             .filter(answer -> answer.exception() != null)
             .toList();
 
+    /** Whether an error says that a topic's settings do not take a record. */
+    static boolean ofRecordLimits(Throwable error) {
+        return error instanceof RecordTooLargeException
+                || error instanceof RecordBatchTooLargeException
+                || error instanceof InvalidRecordException
+                || error instanceof InvalidTimestampException;
+    }
+
     /** Whether this kind covers an error; its causes do not count here. */
     boolean covers(Throwable error) {
         return hasType(error)

@@ -8,7 +8,10 @@ import io.marft.schemas.wire.Decoded;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +34,9 @@ public final class TeamLog implements AutoCloseable {
     private final LogReader reader;
     private final RecordCodec codec;
     private final TreeMap<Integer, Team> versions = new TreeMap<>();
+    /** When the broker took each version. */
+    private final Map<Integer, Instant> taken = new HashMap<>();
+
     /** Whether the reader stands behind all records that were read; if not, it begins again. */
     private boolean open;
 
@@ -89,7 +95,9 @@ public final class TeamLog implements AutoCloseable {
         }
         try {
             new DependencyFunction(valid.value());
-            versions.putIfAbsent(valid.value().getVersion(), valid.value());
+            if (versions.putIfAbsent(valid.value().getVersion(), valid.value()) == null) {
+                taken.put(valid.value().getVersion(), Instant.ofEpochMilli(record.timestamp()));
+            }
         } catch (TeamException e) {
             LOG.atWarn()
                     .addKeyValue("team", team)
@@ -102,6 +110,15 @@ public final class TeamLog implements AutoCloseable {
     /** The versions known, lowest first. */
     public List<Team> versions() {
         return List.copyOf(versions.values());
+    }
+
+    /** The versions known, lowest first, each created when the broker took it, whatever the operator's clock said. */
+    public List<Team> datedVersions() {
+        return versions.values().stream()
+                .map(version -> Team.newBuilder(version)
+                        .setCreatedAt(taken.get(version.getVersion()))
+                        .build())
+                .toList();
     }
 
     /** A version; empty if it is not known. */

@@ -6,11 +6,13 @@ import io.marft.schemas.team.TeamChange;
 import io.marft.schemas.wire.RecordCodec;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.TeamLog;
+import io.marft.streaming.provision.TopicProvisioner.Change;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -44,11 +46,30 @@ public final class Provisioning {
      *
      * @param file the team as its file says; version 0 stands for none stated
      * @param partitions the number of partitions of topics keyed by episode
-     * @param replication the replication factor of new topics
+     * @param replication the replication factor of new topics, and the least of those that are there
+     * @throws CatalogueException with a line for each topic that breaks a promise
      * @throws TeamConflictException if the file states a version that is there with another content, or that cannot follow
      */
     public static Standing provision(ClientSettings client, Team file, int partitions, short replication) {
-        new TopicProvisioner(client, partitions, replication).provision(file);
+        return provision(client, file, partitions, replication, Change.NONE, line -> {});
+    }
+
+    /**
+     * As {@link #provision(ClientSettings, Team, int, short)}.
+     *
+     * @param change what may be changed of topics that are there
+     * @param changed takes a line for each topic that was changed
+     */
+    public static Standing provision(
+            ClientSettings client,
+            Team file,
+            int partitions,
+            short replication,
+            Change change,
+            Consumer<String> changed) {
+        new TopicProvisioner(client, partitions, replication)
+                .provision(file, change)
+                .forEach(changed);
         List<Team> versions = TeamLog.read(client, file.getName());
         Optional<Team> newest = newest(versions);
         checkStated(versions, file);

@@ -7,31 +7,32 @@ import io.marft.schemas.record.Team;
 import io.marft.schemas.record.TeamAgent;
 import io.marft.schemas.wire.RegistryRefusedException;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.provision.ClusterTopics.Found;
+import io.marft.streaming.provision.TopicPromises.Broken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.KafkaException;
 
 /**
- * Creates the catalogue's topics and registers their schemas, and checks those that are there already: a topic of the
- * wrong number of partitions would break co-partitioning, and is refused instead of repaired. Running it again changes
- * nothing.
+ * Creates the catalogue's topics and registers their schemas, and checks those that are there already: a topic that does not
+ * keep what the catalogue promises ({@link TopicPromises}) is refused, and only mended if that is asked for. Running it again
+ * changes nothing.
  */
 public final class TopicProvisioner {
 
-    /** Kafka's own default, said aloud: services bound what they write by it, whatever a broker's default is. */
-    private static final String MOST_RECORD_BYTES = "1048588";
+    /** How often to look for what was just changed, a tenth of a second apart. */
+    private static final int LOOKS = 50;
 
     private final ClientSettings settings;
     private final int partitions;
     private final short replication;
+    private final TopicPromises promises;
 
     /**
      * @param partitions the number of partitions of episode-keyed topics, at least 1
@@ -45,6 +46,7 @@ public final class TopicProvisioner {
         this.settings = settings;
         this.partitions = partitions;
         this.replication = replication;
+        this.promises = new TopicPromises(settings);
     }
 
     /**
@@ -53,28 +55,115 @@ public final class TopicProvisioner {
      * @throws CatalogueException if it is not prepared
      */
     public static TopicProvisioner like(ClientSettings settings) {
-        NamedTopic observations = new NamedTopic(settings.topics().of(Topic.OBSERVATIONS), Topic.OBSERVATIONS);
-        try (Admin admin = Admin.create(settings.admin())) {
-            TopicDescription there = describe(admin, observations)
-                    .orElseThrow(() -> new CatalogueException("topic " + observations.name() + " does not exist on "
-                            + settings.bootstrapServers() + ": prepare the cluster with `marft provision`"));
-            int replication = there.partitions().get(0).replicas().size();
-            return new TopicProvisioner(settings, there.partitions().size(), (short) replication);
+        Found observations = observations(settings);
+        return new TopicProvisioner(settings, observations.partitions(), (short) observations.replicas());
+    }
+
+    /**
+     * How many replicas topics have on a cluster that is prepared: as many as its observations. A service gives as many to the
+     * topics in which it keeps its state.
+     *
+     * @throws CatalogueException if it is not prepared
+     */
+    public static short replication(ClientSettings settings) {
+        return (short) observations(settings).replicas();
+    }
+
+    private static Found observations(ClientSettings settings) {
+        String name = settings.topics().of(Topic.OBSERVATIONS);
+        try (ClusterTopics topics = new ClusterTopics(settings)) {
+            Found found = topics.find(List.of(name)).get(name);
+            if (found == null) {
+                throw new CatalogueException(
+                        new TopicPromises(settings).missing(name).line());
+            }
+            return found;
         }
     }
 
-    /** Creates or checks the topics that a team needs, and registers every schema. */
+    /**
+     * Creates or checks the topics that a team needs, and registers every schema.
+     *
+     * @throws CatalogueException with a line for each topic that breaks a promise
+     */
     public void provision(Team team) {
+        provision(team, Change.NONE);
+    }
+
+    /** What provisioning may change of topics that are there. */
+    public enum Change {
+        NONE,
+        /** Settings that break a promise get the values that the catalogue has. */
+        MEND,
+        /** As {@link #MEND}, and topics keyed by episode, and those that hold state by episode, get more partitions. */
+        GROW
+    }
+
+    /**
+     * As {@link #provision(Team)}, after changing what may be changed.
+     *
+     * @return what was changed, a line for each topic
+     */
+    public List<String> provision(Team team, Change change) {
         List<NamedTopic> wanted = topics(team);
-        try (Admin admin = Admin.create(settings.admin())) {
-            for (NamedTopic named : wanted) {
-                create(admin, named);
+        List<String> changed = new ArrayList<>();
+        try (ClusterTopics topics = new ClusterTopics(settings)) {
+            if (change == Change.GROW) {
+                changed.addAll(grow(topics));
             }
             for (NamedTopic named : wanted) {
-                check(admin, named);
+                create(topics, named);
+            }
+            List<String> broken = new ArrayList<>();
+            for (Broken one : check(topics, wanted)) {
+                if (change == Change.NONE || one.settings().isEmpty()) {
+                    broken.add(one.line());
+                } else {
+                    topics.set(one.topic(), one.settings());
+                    changed.add("topic " + one.topic() + " is mended: it has " + one.settings() + " now");
+                }
+            }
+            if (!broken.isEmpty()) {
+                throw CatalogueException.of(broken);
             }
         }
         register(wanted);
+        return changed;
+    }
+
+    /**
+     * Gives topics keyed by episode more partitions, of all teams, and the topics in which services keep their state by
+     * episode. An episode that is open meanwhile would be looked for in another partition than it is in.
+     */
+    private List<String> grow(ClusterTopics topics) {
+        List<String> ours = topics.groups().stream()
+                .filter(settings.names()::isOurs)
+                .toList();
+        Set<String> living = topics.livingGroups(ours);
+        if (!living.isEmpty()) {
+            throw new CatalogueException("topics cannot grow while services run: let open episodes close, and stop"
+                    + " the services of groups " + new TreeSet<>(living));
+        }
+        List<Found> fewer = fewer(topics);
+        topics.grow(fewer.stream().map(Found::name).toList(), partitions);
+        for (int attempt = 0; attempt < LOOKS && !fewer(topics).isEmpty(); attempt++) {
+            pause();
+        }
+        return fewer.stream()
+                .map(topic -> "topic " + topic.name() + " has grown from " + topic.partitions() + " to " + partitions
+                        + " partitions")
+                .toList();
+    }
+
+    /** The topics that have fewer partitions than they are to have. */
+    private List<Found> fewer(ClusterTopics topics) {
+        List<String> byEpisode = topics.names().stream()
+                .filter(name -> settings.topics().find(name).filter(Topic::partitioned).isPresent()
+                        || settings.names().isState(name))
+                .toList();
+        return topics.find(byEpisode).values().stream()
+                .filter(topic -> topic.partitions() < partitions)
+                .toList();
     }
 
     private record NamedTopic(String name, Topic topic) {}
@@ -97,70 +186,48 @@ public final class TopicProvisioner {
         return topic.partitioned() ? partitions : 1;
     }
 
-    private void create(Admin admin, NamedTopic named) {
-        Topic topic = named.topic();
-        NewTopic newTopic = new NewTopic(named.name(), partitionsOf(topic), replication)
-                .configs(Map.of(
-                        "cleanup.policy",
-                        topic.cleanupPolicy(),
-                        "retention.ms",
-                        topic.retention().map(d -> Long.toString(d.toMillis())).orElse("-1"),
-                        "retention.bytes",
-                        "-1",
-                        "max.message.bytes",
-                        MOST_RECORD_BYTES));
+    private void create(ClusterTopics topics, NamedTopic named) {
         try {
-            admin.createTopics(List.of(newTopic)).all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new CatalogueException(
-                        "topic " + named.name() + " could not be created: "
-                                + e.getCause().getMessage(),
-                        e.getCause());
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+            topics.create(named.name(), named.topic(), partitionsOf(named.topic()), replication);
+        } catch (KafkaException e) {
+            throw new CatalogueException("topic " + named.name() + " could not be created: " + e.getMessage(), e);
         }
     }
 
-    private void check(Admin admin, NamedTopic named) {
-        // A topic that was created a moment ago may not have reached the broker that answers.
-        for (int attempt = 0; ; attempt++) {
-            Optional<TopicDescription> description = describe(admin, named);
-            if (description.isPresent()) {
-                int found = description.get().partitions().size();
-                int wanted = partitionsOf(named.topic());
-                if (found != wanted) {
-                    throw new CatalogueException("topic " + named.name() + " has " + found
-                            + " partitions, but the catalogue wants " + wanted
-                            + ": set the number of partitions to what the cluster has, or use another prefix");
-                }
-                return;
+    private List<Broken> check(ClusterTopics topics, List<NamedTopic> wanted) {
+        Collection<Found> found = await(topics, wanted).values();
+        List<Broken> broken = new ArrayList<>(promises.broken(found, partitions));
+        for (Found topic : found) {
+            if (topic.replicas() < replication) {
+                broken.add(promises.tooFewReplicas(topic, replication));
             }
-            if (attempt == 50) {
+        }
+        return broken;
+    }
+
+    /** A topic that was created a moment ago may not have reached the broker that answers. */
+    private Map<String, Found> await(ClusterTopics topics, List<NamedTopic> wanted) {
+        List<String> names = wanted.stream().map(NamedTopic::name).toList();
+        for (int attempt = 0; ; attempt++) {
+            Map<String, Found> found = find(topics, names);
+            Optional<String> absent =
+                    names.stream().filter(name -> !found.containsKey(name)).findFirst();
+            if (absent.isEmpty()) {
+                return found;
+            }
+            if (attempt == LOOKS) {
                 throw new CatalogueException(
-                        "topic " + named.name() + " was created but does not appear on " + settings.bootstrapServers());
+                        "topic " + absent.get() + " was created but does not appear on " + settings.bootstrapServers());
             }
             pause();
         }
     }
 
-    private static Optional<TopicDescription> describe(Admin admin, NamedTopic named) {
+    private static Map<String, Found> find(ClusterTopics topics, List<String> names) {
         try {
-            return Optional.of(admin.describeTopics(List.of(named.name()))
-                    .allTopicNames()
-                    .get()
-                    .get(named.name()));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw new CatalogueException(
-                    "topic " + named.name() + " could not be described: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+            return topics.find(names);
+        } catch (KafkaException e) {
+            throw new CatalogueException("topics could not be described: " + e.getMessage(), e);
         }
     }
 

@@ -18,6 +18,11 @@ public final class Deadlines {
 
     /** How often a task should look. */
     public static final Duration INTERVAL = Duration.ofMillis(500);
+    /**
+     * The most episodes of one look. All that a look writes is in one transaction, which must end within some seconds; after an
+     * outage, all episodes that were open fall due at once.
+     */
+    public static final int MOST_AT_ONCE = 2_000;
     /** The deadline of an episode of which nothing has come yet that names its team. */
     public static final Duration OF_UNKNOWN_TEAM = Duration.ofMinutes(5);
 
@@ -48,10 +53,13 @@ public final class Deadlines {
         return (openedAt.isBefore(startedAt) ? startedAt : openedAt).plus(limit);
     }
 
-    /** Removes and returns the episodes that are due by what was noted. Only the task's store knows whether they are open. */
+    /**
+     * Removes and returns the episodes that are due by what was noted, but no more than {@link #MOST_AT_ONCE}; the next look
+     * takes the next. Only the task's store knows whether they are open.
+     */
     public List<String> take(Instant now) {
         List<String> taken = new ArrayList<>();
-        while (!queue.isEmpty() && !now.isBefore(queue.peek().at())) {
+        while (taken.size() < MOST_AT_ONCE && !queue.isEmpty() && !now.isBefore(queue.peek().at())) {
             taken.add(queue.remove().episode());
         }
         return taken;

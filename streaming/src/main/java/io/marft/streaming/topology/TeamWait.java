@@ -31,7 +31,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * waits behind those of the same episode that are held, so that they keep their order. A record whose time is up goes on as
  * it is, and the next processor decides about the unknown team.
  *
- * <p>The held records lie in a store of {@link DeadLetter}s, because these keep all that a record had.
+ * <p>The held records lie in a store of {@link DeadLetter}s, because these keep all that a record had. One that is too
+ * large for a letter goes on at once.
  */
 final class TeamWait
         extends ContextualProcessor<
@@ -92,6 +93,10 @@ final class TeamWait
             return;
         }
         DeadLetter letter = record.value().letter(service, "waits for its team", record);
+        if (!letter.getLacks().isEmpty()) {
+            context().forward(record); // It cannot be held whole, and must not lose a part without a word.
+            return;
+        }
         String key = letter.getTopic() + "/" + letter.getOffset();
         store.put(key, letter);
         hold(key, version, letter, Instant.ofEpochMilli(context().currentSystemTimeMs()));
@@ -114,8 +119,9 @@ final class TeamWait
         Map<Version, Boolean> known = new HashMap<>();
         List<String> ready = new ArrayList<>();
         held.forEach((episode, waiting) -> {
-            if (known.computeIfAbsent(waiting.version(), this::known)
-                    || !waiting.until().isAfter(now)) {
+            if (ready.size() < Deadlines.MOST_AT_ONCE
+                    && (known.computeIfAbsent(waiting.version(), this::known)
+                            || !waiting.until().isAfter(now))) {
                 ready.add(episode);
             }
         });

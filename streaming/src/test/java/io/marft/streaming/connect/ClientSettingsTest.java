@@ -30,7 +30,7 @@ class ClientSettingsTest {
 
     @Test
     void shouldGiveSecurityToEveryClient() {
-        Map<String, Object> streams = SECURE.streams("router", Path.of("x"));
+        Map<String, Object> streams = SECURE.streams("router", Path.of("x"), (short) 3);
         for (Map<String, Object> client : List.of(
                 SECURE.admin(),
                 SECURE.reader(),
@@ -48,7 +48,7 @@ class ClientSettingsTest {
 
     @Test
     void shouldGiveSecurityToTheClientsInsideKafkaStreams() {
-        StreamsConfig streams = new StreamsConfig(SECURE.streams("router", Path.of("x")));
+        StreamsConfig streams = new StreamsConfig(SECURE.streams("router", Path.of("x"), (short) 3));
         for (Map<String, Object> client : List.of(
                 streams.getMainConsumerConfigs("g", "c", 0),
                 streams.getRestoreConsumerConfigs("c"),

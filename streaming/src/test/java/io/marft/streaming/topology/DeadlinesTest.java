@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
@@ -26,6 +28,22 @@ class DeadlinesTest {
         assertEquals(List.of("first", "second"), deadlines.take(NOON.plusSeconds(61)));
         assertEquals(List.of(), deadlines.take(NOON.plusSeconds(62)));
         assertEquals(List.of("late"), deadlines.take(NOON.plusSeconds(600)));
+    }
+
+    @Test
+    void shouldGiveUpNoMoreAtOnceThanOneTransactionHolds() {
+        for (int i = 0; i < 600_000; i++) {
+            deadlines.add("e-" + i, NOON, MINUTE);
+        }
+
+        Set<String> taken = new HashSet<>();
+        for (int look = 0; look < 600_000 / Deadlines.MOST_AT_ONCE; look++) {
+            List<String> some = deadlines.take(NOON.plusSeconds(60));
+            assertEquals(Deadlines.MOST_AT_ONCE, some.size());
+            taken.addAll(some);
+        }
+        assertEquals(600_000, taken.size());
+        assertEquals(List.of(), deadlines.take(NOON.plusSeconds(60)));
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.marft.cli.process;
 
 import io.marft.schemas.wire.RegistryRefusedException;
 import io.marft.streaming.life.Trouble;
+import io.marft.streaming.provision.CatalogueException;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -15,6 +17,13 @@ public final class Failures {
             Set.of("ExecutionException", "CompletionException", "UncheckedIOException", "StreamsException");
 
     private Failures() {}
+
+    /** As {@link #line}, but a line for each topic, where several contradict the catalogue. */
+    public static List<String> lines(Throwable error) {
+        return error instanceof CatalogueException catalogue && catalogue.contradicts()
+                ? catalogue.getMessage().lines().toList()
+                : List.of(line(error));
+    }
 
     public static String line(Throwable error) {
         Throwable telling = error;

@@ -7,6 +7,7 @@ import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.life.Trouble;
 import io.marft.streaming.provision.CatalogueException;
 import io.marft.streaming.provision.Provisioning;
+import io.marft.streaming.provision.TopicProvisioner.Change;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -45,6 +46,17 @@ public final class ProvisionCommand implements Callable<Integer> {
                     "Try again for so long while cluster or registry cannot be reached. Default: ${DEFAULT-VALUE}.")
     private int wait;
 
+    @Option(
+            names = "--mend",
+            description = "Give topics that are there the settings that the catalogue promises, where they keep less.")
+    private boolean mend;
+
+    @Option(
+            names = "--grow",
+            description = "Give topics keyed by episode, and services' state, as many partitions as --partitions says, "
+                    + "while no service runs; see docs/operations.md. Mends, too.")
+    private boolean grow;
+
     @Spec
     private CommandSpec spec;
 
@@ -70,9 +82,16 @@ public final class ProvisionCommand implements Callable<Integer> {
         long deadline = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
         while (true) {
             try {
-                return Provisioning.provision(client, team, partitions, replication);
+                return Provisioning.provision(
+                        client,
+                        team,
+                        partitions,
+                        replication,
+                        grow ? Change.GROW : mend ? Change.MEND : Change.NONE,
+                        spec.commandLine().getOut()::println);
             } catch (CatalogueException | KafkaException e) {
-                if (System.nanoTime() - deadline >= 0 || Trouble.of(e) instanceof Trouble.Refused) {
+                boolean contradicts = e instanceof CatalogueException catalogue && catalogue.contradicts();
+                if (System.nanoTime() - deadline >= 0 || contradicts || Trouble.of(e) instanceof Trouble.Refused) {
                     throw e;
                 }
                 LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());

@@ -142,6 +142,11 @@ public final class ServeCommand implements Callable<Integer> {
         }
 
         @Override
+        public String teamName() {
+            return team.getName();
+        }
+
+        @Override
         public String instance() {
             return instance;
         }

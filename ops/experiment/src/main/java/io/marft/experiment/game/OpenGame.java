@@ -70,7 +70,10 @@ final class OpenGame {
             moved.next().ifPresent(next -> due.addAll(observe(next)));
             return due;
         }
-        return List.of(); // As in the service the episode stays open: a condition threw.
+        if (outcome instanceof Routed.Rejected rejected) {
+            throw new IllegalStateException("routing refused a record: " + rejected.reason());
+        }
+        return List.of(); // As in the service the episode stays open: a condition has no value.
     }
 
     private void take(Scoring.Outcome outcome) {
