@@ -19,8 +19,6 @@ public final class RouterService extends StreamsService {
                 settings.instance(),
                 RouterTopology.build(client.topics(), client::codec, KeyPlacement.on(client)),
                 client.streams(
-                        RouterTopology.SERVICE,
-                        settings.stateDirectory(),
-                        TopicProvisioner.replication(client)));
+                        RouterTopology.SERVICE, settings.stateDirectory(), TopicProvisioner.replication(client)));
     }
 }

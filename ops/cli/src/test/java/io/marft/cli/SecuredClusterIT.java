@@ -192,11 +192,7 @@ class SecuredClusterIT {
                 client -> new TrainerService(
                         model,
                         new TrainerSettings(
-                                client,
-                                team,
-                                TrainingFile.parse("{batchEpisodes: 4, epochs: 1}", "test"),
-                                1,
-                                2),
+                                client, team, TrainingFile.parse("{batchEpisodes: 4, epochs: 1}", "test"), 1, 2),
                         "0"));
         startEnvironment();
     }

@@ -29,7 +29,10 @@ import java.util.function.Function;
  */
 @SuppressWarnings("ImmutableEnumChecker") // Makers are functions without state.
 public enum ServiceKind {
-    REWARD(Part.SERVING, Role.REWARD, parts -> new ScoreService(parts.client(), parts.instance(), parts.stateDirectory())),
+    REWARD(
+            Part.SERVING,
+            Role.REWARD,
+            parts -> new ScoreService(parts.client(), parts.instance(), parts.stateDirectory())),
     ASSEMBLER(
             Part.SERVING,
             Role.ASSEMBLER,

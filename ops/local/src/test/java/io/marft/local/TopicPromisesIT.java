@@ -168,7 +168,8 @@ class TopicPromisesIT {
         set(Topic.TRAJECTORIES, "max.message.bytes", "600");
 
         for (int start = 0; start < 2; start++) {
-            String line = assertThrows(CatalogueException.class, this::assembler).getMessage();
+            String line =
+                    assertThrows(CatalogueException.class, this::assembler).getMessage();
             assertEquals(
                     line(
                             Topic.TRAJECTORIES,
@@ -310,8 +311,7 @@ class TopicPromisesIT {
         EpisodeSource before = new EpisodeSource(client, TEAM, 1, 40, 10);
         services.add(0, before.started());
         before.awaitClosed(40, PATIENCE);
-        String refused =
-                assertThrows(CatalogueException.class, () -> grow(6)).getMessage();
+        String refused = assertThrows(CatalogueException.class, () -> grow(6)).getMessage();
         assertTrue(refused.startsWith("topics cannot grow while services run: "), refused);
         assertTrue(refused.contains(client.prefix() + ".router"), refused);
         stopServices();
@@ -331,7 +331,10 @@ class TopicPromisesIT {
         assertEquals(100, closed.size());
         assertEquals(
                 100,
-                closed.stream().map(placed -> placed.value().getEpisode()).distinct().count());
+                closed.stream()
+                        .map(placed -> placed.value().getEpisode())
+                        .distinct()
+                        .count());
         assertEquals(
                 Set.of(0, 1, 2, 3, 4, 5),
                 closed.stream().map(Log.Placed::partition).collect(Collectors.toSet()));
@@ -384,8 +387,7 @@ class TopicPromisesIT {
     }
 
     private Service router() {
-        return promised(
-                Role.ROUTER, () -> new RouterService(new RouterSettings(client, directory.resolve("router"))));
+        return promised(Role.ROUTER, () -> new RouterService(new RouterSettings(client, directory.resolve("router"))));
     }
 
     private Service promised(Role role, Supplier<Service> maker) {
@@ -397,8 +399,8 @@ class TopicPromisesIT {
     }
 
     private void set(Topic topic, String key, String value) throws Exception {
-        admin.incrementalAlterConfigs(Map.of(
-                        resource(topic), List.of(new AlterConfigOp(new ConfigEntry(key, value), OpType.SET))))
+        admin.incrementalAlterConfigs(
+                        Map.of(resource(topic), List.of(new AlterConfigOp(new ConfigEntry(key, value), OpType.SET))))
                 .all()
                 .get();
         until(() -> value.equals(setting(topic, key)));
@@ -406,10 +408,8 @@ class TopicPromisesIT {
 
     private String setting(Topic topic, String key) {
         try {
-            Config config = admin.describeConfigs(List.of(resource(topic)))
-                    .all()
-                    .get()
-                    .get(resource(topic));
+            Config config =
+                    admin.describeConfigs(List.of(resource(topic))).all().get().get(resource(topic));
             return config.get(key).value();
         } catch (Exception e) {
             throw new AssertionError(e);

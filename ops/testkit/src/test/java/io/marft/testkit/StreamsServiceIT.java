@@ -91,8 +91,7 @@ class StreamsServiceIT {
         topology.addProcessor("process", () -> new Passing(each), "source");
         topology.addSink("sink", OUT, new StringSerializer(), new ByteArraySerializer(), "process");
         topology.addGlobalStore(
-                Stores.keyValueStoreBuilder(
-                                Stores.inMemoryKeyValueStore("all"), Serdes.String(), Serdes.ByteArray())
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("all"), Serdes.String(), Serdes.ByteArray())
                         .withLoggingDisabled(),
                 "global-source",
                 new StringDeserializer(),
@@ -105,8 +104,7 @@ class StreamsServiceIT {
                         eachOfGlobal.run();
                     }
                 });
-        return new StreamsService(
-                name, "first", topology, client.streams(name, directory.resolve(name), (short) 1));
+        return new StreamsService(name, "first", topology, client.streams(name, directory.resolve(name), (short) 1));
     }
 
     @Test

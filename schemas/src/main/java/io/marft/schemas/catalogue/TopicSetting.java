@@ -31,7 +31,9 @@ public enum TopicSetting {
 
         @Override
         public boolean kept(Topic topic, int replicas, String found) {
-            return topic.keep() == Keep.LATEST || endless(found) || (topic.keep() == Keep.WEEK && atLeast(topic, found));
+            return topic.keep() == Keep.LATEST
+                    || endless(found)
+                    || (topic.keep() == Keep.WEEK && atLeast(topic, found));
         }
     },
     /** No topic loses records for its size. */

@@ -23,7 +23,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 record InstanceClients(String instance) implements KafkaClientSupplier {
 
     /** Kafka Streams' own id, which reads {@code APPLICATION-UUID-THREAD}. */
-    private static final Pattern ID = Pattern.compile("(.+-)\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12}(-\\d+)");
+    private static final Pattern ID =
+            Pattern.compile("(.+-)\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12}(-\\d+)");
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {

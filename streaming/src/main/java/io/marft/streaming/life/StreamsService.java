@@ -36,7 +36,6 @@ public class StreamsService implements Service {
     /** The name of the thread that reads global stores. Kafka Streams cannot replace it. */
     private static final Pattern GLOBAL = Pattern.compile("-GlobalStreamThread$");
 
-
     private final String name;
     private final String instance;
     private final KafkaStreams streams;
@@ -102,7 +101,8 @@ public class StreamsService implements Service {
     }
 
     private StreamThreadExceptionResponse respond(Throwable error) {
-        if (!Trouble.of(error).stops() && !GLOBAL.matcher(Thread.currentThread().getName()).find()) {
+        if (!Trouble.of(error).stops()
+                && !GLOBAL.matcher(Thread.currentThread().getName()).find()) {
             LOG.atWarn().addKeyValue("service", name).setCause(error).log("service replaces its thread");
             LockSupport.parkNanos(PAUSE.toNanos());
             return StreamThreadExceptionResponse.REPLACE_THREAD;

@@ -62,9 +62,8 @@ final class ClusterTopics implements AutoCloseable {
     /** What the cluster says of those of the topics that it has. */
     Map<String, Found> find(Collection<String> names) {
         Map<String, TopicDescription> described = new TreeMap<>();
-        admin.describeTopics(names)
-                .topicNameValues()
-                .forEach((name, answer) -> there(answer).ifPresent(topic -> described.put(name, topic)));
+        admin.describeTopics(names).topicNameValues().forEach((name, answer) -> there(answer)
+                .ifPresent(topic -> described.put(name, topic)));
         Map<String, Found> found = new TreeMap<>();
         Map<String, Map<String, String>> settings = settings(described.keySet());
         described.forEach((name, topic) -> found.put(
@@ -151,7 +150,9 @@ final class ClusterTopics implements AutoCloseable {
 
     /** The names of all consumer groups that this client may see. */
     Set<String> groups() {
-        return get(admin.listGroups(org.apache.kafka.clients.admin.ListGroupsOptions.forConsumerGroups()).all()).stream()
+        return get(admin.listGroups(org.apache.kafka.clients.admin.ListGroupsOptions.forConsumerGroups())
+                        .all())
+                .stream()
                 .map(group -> group.groupId())
                 .collect(Collectors.toSet());
     }

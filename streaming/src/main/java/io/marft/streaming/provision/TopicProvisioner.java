@@ -136,9 +136,8 @@ public final class TopicProvisioner {
      * episode. An episode that is open meanwhile would be looked for in another partition than it is in.
      */
     private List<String> grow(ClusterTopics topics) {
-        List<String> ours = topics.groups().stream()
-                .filter(settings.names()::isOurs)
-                .toList();
+        List<String> ours =
+                topics.groups().stream().filter(settings.names()::isOurs).toList();
         Set<String> living = topics.livingGroups(ours);
         if (!living.isEmpty()) {
             throw new CatalogueException("topics cannot grow while services run: let open episodes close, and stop"
@@ -158,8 +157,9 @@ public final class TopicProvisioner {
     /** The topics that have fewer partitions than they are to have. */
     private List<Found> fewer(ClusterTopics topics) {
         List<String> byEpisode = topics.names().stream()
-                .filter(name -> settings.topics().find(name).filter(Topic::partitioned).isPresent()
-                        || settings.names().isState(name))
+                .filter(name ->
+                        settings.topics().find(name).filter(Topic::partitioned).isPresent()
+                                || settings.names().isState(name))
                 .toList();
         return topics.find(byEpisode).values().stream()
                 .filter(topic -> topic.partitions() < partitions)

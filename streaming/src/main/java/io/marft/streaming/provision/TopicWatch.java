@@ -8,7 +8,6 @@ import io.marft.schemas.wire.RegistryFailure;
 import io.marft.schemas.wire.RegistryRefusedException;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
-import io.marft.streaming.life.StopRequest;
 import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.life.Trouble;
 import io.marft.streaming.provision.ClusterTopics.Found;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
@@ -94,8 +92,10 @@ final class TopicWatch extends ThreadedService {
         if (!untold.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("service", role.label())
-                    .log("cluster does not tell the settings of topics {}, so they are not checked: `marft topics acls`"
-                            + " prints the rights that each service needs", untold);
+                    .log(
+                            "cluster does not tell the settings of topics {}, so they are not checked: `marft topics acls`"
+                                    + " prints the rights that each service needs",
+                            untold);
         }
         waiting("schema registry", client.registryUrl(), this::askRegistry);
         if (role.hasState()) {
@@ -128,7 +128,8 @@ final class TopicWatch extends ThreadedService {
     /** Any answer will do: what the registry does not have, the service itself says. */
     private boolean askRegistry() {
         try (SchemaRegistryClient registry = client.registry()) {
-            return !registry.getAllVersions(client.topics().of(Topic.TEAMS) + "-value").isEmpty();
+            return !registry.getAllVersions(client.topics().of(Topic.TEAMS) + "-value")
+                    .isEmpty();
         } catch (IOException | RestClientException e) {
             RegistryRefusedException.throwIfRefused(e);
             if (RegistryFailure.of(e) == RegistryFailure.UNAVAILABLE) {
@@ -158,7 +159,10 @@ final class TopicWatch extends ThreadedService {
 
     private List<Broken> broken(Map<String, Found> found) {
         List<Broken> broken = new ArrayList<>();
-        wanted.stream().filter(name -> !found.containsKey(name)).map(promises::missing).forEach(broken::add);
+        wanted.stream()
+                .filter(name -> !found.containsKey(name))
+                .map(promises::missing)
+                .forEach(broken::add);
         broken.addAll(promises.broken(found.values(), partitions));
         return broken;
     }
@@ -213,7 +217,8 @@ final class TopicWatch extends ThreadedService {
         broken.removeIf(one -> missing.contains(one.topic()) && !missingBefore.contains(one.topic()));
         missingBefore.clear();
         missingBefore.addAll(missing);
-        List<String> grave = broken.stream().filter(Broken::grave).map(Broken::line).toList();
+        List<String> grave =
+                broken.stream().filter(Broken::grave).map(Broken::line).toList();
         if (!grave.isEmpty()) {
             throw CatalogueException.of(grave);
         }
@@ -235,7 +240,8 @@ final class TopicWatch extends ThreadedService {
      */
     Optional<CatalogueException> explain(Throwable failure) {
         List<String> lines = look().map(this::broken).orElse(List.of()).stream()
-                .filter(one -> one.grave() || (Trouble.isOfRecordLimits(failure) && !one.settings().isEmpty()))
+                .filter(one -> one.grave()
+                        || (Trouble.isOfRecordLimits(failure) && !one.settings().isEmpty()))
                 .map(Broken::line)
                 .toList();
         return lines.isEmpty() ? Optional.empty() : Optional.of(CatalogueException.of(lines));

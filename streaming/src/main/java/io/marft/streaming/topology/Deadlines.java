@@ -59,7 +59,9 @@ public final class Deadlines {
      */
     public List<String> take(Instant now) {
         List<String> taken = new ArrayList<>();
-        while (taken.size() < MOST_AT_ONCE && !queue.isEmpty() && !now.isBefore(queue.peek().at())) {
+        while (taken.size() < MOST_AT_ONCE
+                && !queue.isEmpty()
+                && !now.isBefore(queue.peek().at())) {
             taken.add(queue.remove().episode());
         }
         return taken;
