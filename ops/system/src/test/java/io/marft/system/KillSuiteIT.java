@@ -16,14 +16,22 @@ import io.marft.testkit.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kill suite: services are killed and brokers restarted at random while episodes run through three brokers; afterwards
+ * The kill suite: services are killed, brokers restarted, some of them on an empty disk, at random while episodes run through three brokers; afterwards
  * nothing may be missing, double or wrong. Policies are stubs; everything else is as in production.
  *
  * <p>The seed is printed, and taken from the system property {@code marft.seed} if it is set.
@@ -120,6 +128,9 @@ class KillSuiteIT {
                 }
                 for (int strike = 1; strike <= strikes; strike++) {
                     awaitClosed(sources, episodes * strike / (strikes + 1));
+                    if (strike == strikes / 2) {
+                        changeSettings(deployment);
+                    }
                     if (strike * brokerRestarts % strikes < brokerRestarts) {
                         killer.restartABroker();
                     } else {
@@ -148,6 +159,23 @@ class KillSuiteIT {
             assertTrue(killer.kills() >= strikes);
             assertEquals(brokerRestarts, killer.brokerRestarts());
             assertEquals(0, killer.ownEnds(), "services that ended by themselves");
+        }
+    }
+
+    /** An operator keeps records longer and rolls segments sooner: a change that breaks no promise disturbs nobody. */
+    private static void changeSettings(Deployment deployment) {
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (Topic topic : List.of(Topic.OBSERVATIONS, Topic.ACTIONS, Topic.TRAJECTORIES)) {
+            List<AlterConfigOp> values = new ArrayList<>();
+            values.add(new AlterConfigOp(new ConfigEntry("segment.bytes", "1048576"), AlterConfigOp.OpType.SET));
+            values.add(new AlterConfigOp(new ConfigEntry("retention.ms", "-1"), AlterConfigOp.OpType.SET));
+            String name = deployment.client().topics().of(topic);
+            changes.put(new ConfigResource(ConfigResource.Type.TOPIC, name), values);
+        }
+        try (Admin admin = Admin.create(deployment.client().admin())) {
+            admin.incrementalAlterConfigs(changes).all().get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -64,7 +64,7 @@ final class Killer {
         return deck.remove(deck.size() - 1);
     }
 
-    /** Stops a broker, lets the deployment live with it for a while, and starts it. */
+    /** Stops a broker, lets the deployment live with it for a while, and starts it; every other time on an empty disk. */
     void restartABroker() {
         int broker = random.nextInt(cluster.brokers());
         cluster.awaitInSync(PATIENCE);
@@ -72,9 +72,13 @@ final class Killer {
         event("stopped broker " + broker);
         strike();
         pause();
+        boolean empty = brokerRestarts % 2 == 0;
+        if (empty) {
+            cluster.wipeBroker(broker);
+        }
         cluster.startBroker(broker);
         brokerRestarts++;
-        event("started broker " + broker);
+        event("started broker " + broker + (empty ? " on an empty disk" : ""));
     }
 
     /** Starts what has ended by itself. */

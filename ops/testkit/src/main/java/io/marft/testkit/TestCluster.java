@@ -1,11 +1,17 @@
 package io.marft.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import kafka.server.BrokerServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -25,6 +31,9 @@ import org.apache.kafka.server.common.MetadataVersion;
  * <p>Thread-safe after construction.
  */
 public final class TestCluster implements AutoCloseable {
+
+    /** What makes a directory a broker's: who it is, and what the controllers have told it. */
+    private static final Set<String> KEPT = Set.of("meta.properties", "bootstrap.checkpoint", "__cluster_metadata-0");
 
     private final KafkaClusterTestKit kit;
     private final String bootstrapServers;
@@ -116,6 +125,28 @@ public final class TestCluster implements AutoCloseable {
         BrokerServer broker = broker(id);
         broker.shutdown();
         broker.awaitShutdown();
+    }
+
+    /** Deletes all records that a stopped broker holds, as if it had got a new disk; it keeps its name in the cluster. */
+    public void wipeBroker(int id) {
+        for (String logs : broker(id).config().logDirs()) {
+            try (Stream<Path> entries = Files.list(Path.of(logs))) {
+                entries.filter(entry -> !KEPT.contains(entry.getFileName().toString()))
+                        .forEach(TestCluster::delete);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void delete(Path tree) {
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts a stopped broker again, on the same port and data, and waits until it serves. */

@@ -56,7 +56,7 @@ class TestClusterIT {
     }
 
     @Test
-    void shouldServeWhileABrokerIsAwayAndTakeItBack() throws Exception {
+    void shouldServeWhileABrokerIsAwayAndTakeItBackWithItsDiskOrWithout() throws Exception {
         try (TestCluster cluster = TestCluster.start(3);
                 Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
                 KafkaProducer<String, String> producer = new KafkaProducer<>(
@@ -71,6 +71,9 @@ class TestClusterIT {
                 for (int partition = 0; partition < 3; partition++) {
                     producer.send(new ProducerRecord<>("facts", partition, "key", "while " + broker + " was away"))
                             .get();
+                }
+                if (broker > 0) {
+                    cluster.wipeBroker(broker);
                 }
                 cluster.startBroker(broker);
                 cluster.awaitInSync(Duration.ofMinutes(1));
