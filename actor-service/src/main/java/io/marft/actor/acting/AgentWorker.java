@@ -54,6 +54,8 @@ final class AgentWorker extends ThreadedService {
     private final RecordCodec codec;
     /** Since when answers wait for others to be committed with them. */
     private OptionalLong answeredSince = OptionalLong.empty();
+    /** Whether a transaction may have been committed that this worker takes for lost; the group's offsets tell. */
+    private boolean unsure;
 
     AgentWorker(String agent, AgentSettings settings, Policy policy, AdapterFollower adapters) {
         super(ClientNames.agentService(settings.team(), agent), settings.instance());
@@ -93,7 +95,9 @@ final class AgentWorker extends ThreadedService {
                 tryAgainAfter(Trouble.of(e));
             }
         }
-        commit(turns.answered()).ifPresent(patience()::after);
+        if (!unsure) {
+            commit(turns.answered()).ifPresent(patience()::after);
+        }
     }
 
     /** Takes turns if there is room. Without room it polls, too, for a member that does not poll is given up. */
@@ -120,6 +124,7 @@ final class AgentWorker extends ThreadedService {
     private void commitWhatIsDue() {
         List<OpenTurns.Answered> answered = turns.answered();
         if (answered.isEmpty()) {
+            answeredSince = OptionalLong.empty(); // Those that waited may have gone with their partition.
             return;
         }
         long now = System.nanoTime();
@@ -152,10 +157,12 @@ final class AgentWorker extends ThreadedService {
      * the producer was fenced may the transaction be committed all the same; the group's offsets tell.
      */
     private void tryAgainAfter(Trouble trouble) {
+        unsure = unsure || trouble instanceof Trouble.Fenced;
         patience().after(trouble);
-        if (trouble instanceof Trouble.Fenced) {
+        if (unsure) {
             patience().run(transactions::open);
             patience().run(() -> turns.committed(consumer.committed(consumer.assignment())));
+            unsure = false;
         }
     }
 

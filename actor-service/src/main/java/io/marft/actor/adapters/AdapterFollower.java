@@ -214,8 +214,21 @@ public final class AdapterFollower extends ThreadedService {
             patience().after(trouble.get());
             if (trouble.get() instanceof Trouble.Fenced) {
                 patience().run(transactions::open);
+                // A transaction that was taken for lost may have been committed.
+                if (patience().get(() -> noted(offsets))) {
+                    letters.clear();
+                    return;
+                }
             }
         }
+    }
+
+    private boolean noted(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(offsets.keySet());
+        return offsets.entrySet().stream()
+                .allMatch(wanted -> committed.get(wanted.getKey()) != null
+                        && committed.get(wanted.getKey()).offset()
+                                == wanted.getValue().offset());
     }
 
     /** The offset up to which an earlier life of this process has written dead letters. */

@@ -26,8 +26,8 @@ import java.util.OptionalLong;
  *
  * <p>An update may take an hour, and meanwhile no more than the limit need wait. But a trainer that has dropped some of
  * those that wait may lack the rest of a batch, and says so nowhere. So the limit is there once more when the trainer has
- * written no update record for the patience, again after four times the patience, after 16 times, and so on up to {@link
- * #MOST_TIMES} limits in all. One more limit fills a batch; all of them flood no trainer.
+ * written no update record for the patience, again after twice the patience, after four times, and so on: seven limits in an
+ * hour of silence where the patience is a minute, twelve in a day. A batch of several limits fills up; no trainer is flooded.
  *
  * <p>The count is exact up to what may wait at most. Above it, memory holds at most one more than that for each partition.
  *
@@ -35,10 +35,10 @@ import java.util.OptionalLong;
  */
 final class Backlog {
 
-    /** How many limits may wait where the trainer has written no update record for very long. */
-    static final int MOST_TIMES = 6;
+    /** How many limits may wait where the trainer has written no update record for about a year. */
+    static final int MOST_TIMES = 20;
 
-    private static final int LONGER = 4;
+    private static final int LONGER = 2;
 
     private final String team;
     private final int limit;

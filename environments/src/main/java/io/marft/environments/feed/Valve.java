@@ -41,7 +41,6 @@ final class Valve implements AutoCloseable {
     private static final long FIRST_LOOK = 64;
 
     private static final long FURTHER = 8;
-    private static final long FURTHEST = FIRST_LOOK * FURTHER * FURTHER;
 
     /** A look that goes through a long backlog lets the environment have its turn in between. */
     private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
@@ -90,7 +89,7 @@ final class Valve implements AutoCloseable {
 
     /**
      * Reads as many of the newest update records as it takes to know of each partition how far the trainer has come. Where
-     * a great many do not tell, the trainer has taken nothing from that partition, as far as anybody can know.
+     * none tells, the trainer has taken nothing from that partition.
      *
      * @return the ends of what was read
      */
@@ -100,7 +99,7 @@ final class Valve implements AutoCloseable {
         reader.open(List.of(updates));
         Map<TopicPartition, Long> ends = reader.readable();
         boolean whole = false;
-        for (long offsets = FIRST_LOOK; !whole && !backlog.knows(wanted) && offsets <= FURTHEST; offsets *= FURTHER) {
+        for (long offsets = FIRST_LOOK; !whole && !backlog.knows(wanted); offsets *= FURTHER) {
             whole = reader.seekBefore(ends, offsets);
             reader.readTo(ends, this::take);
         }

@@ -183,16 +183,17 @@ class BacklogTest {
         for (long offset = 0; offset < LIMIT; offset++) {
             closed(1, offset);
         }
-        assertTrue(backlog.full(239 * SECOND));
-        assertFalse(backlog.full(240 * SECOND));
+        assertTrue(backlog.full(119 * SECOND));
+        assertFalse(backlog.full(120 * SECOND));
 
-        backlog.updated(update("chain", List.of(), List.of()), 241 * SECOND);
-        assertTrue(backlog.full(242 * SECOND));
+        backlog.updated(update("chain", List.of(), List.of()), 121 * SECOND);
+        assertTrue(backlog.full(122 * SECOND));
     }
 
     @Test
     void shouldFloodNoTrainerWhoseUpdateTakesAnHourAndNoneThatIsGone() {
-        assertEquals(4, backlog.times(3600 * SECOND));
+        assertEquals(7, backlog.times(3600 * SECOND));
+        assertEquals(12, backlog.times(24 * 3600 * SECOND));
         assertEquals(Backlog.MOST_TIMES, backlog.times(Long.MAX_VALUE));
         for (long offset = 0; offset < 1000; offset++) {
             closed(0, offset);

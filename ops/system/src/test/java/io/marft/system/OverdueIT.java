@@ -74,8 +74,8 @@ class OverdueIT {
                     .setSeed(1)
                     .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS));
             for (int i = 0; i < EPISODES; i++) {
-                byte[] value =
-                        codec.encode(topic, observation.setEpisode("overdue-" + i).build());
+                byte[] value = codec.encode(
+                        topic, observation.setEpisode("overdue-" + i).build());
                 var unused = producer.send(new ProducerRecord<>(topic, "overdue-" + i, value));
             }
             producer.flush();

@@ -200,7 +200,8 @@ final class AssembleProcessor
                         state.getEpisode(),
                         held.value(),
                         "all agents acted upon this, but no reward came within " + Spans.text(deadline(state))
-                                + ": write a reference for a known verifier with the observation",
+                                + ": write a reference for a known verifier with the observation, and see that the reward"
+                                + " service works",
                         timestamp));
     }
 

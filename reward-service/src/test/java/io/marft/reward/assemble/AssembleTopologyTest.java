@@ -135,7 +135,7 @@ class AssembleTopologyTest {
         assertEquals(1, letters.size());
         assertEquals(
                 "all agents acted upon this, but no reward came within 5m: write a reference for a known verifier with the"
-                        + " observation",
+                        + " observation, and see that the reward service works",
                 letters.get(0).getReason());
         assertEquals("marft.observations", letters.get(0).getTopic());
         assertEquals(0, letters.get(0).getOffset());

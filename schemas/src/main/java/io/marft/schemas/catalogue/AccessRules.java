@@ -84,6 +84,7 @@ public final class AccessRules {
             case ADMIN -> {
                 rights.allow(TOPIC, names.prefix() + ".", PREFIXED, CREATE, DESCRIBE, DESCRIBE_CONFIGS);
                 rights.allow(GROUP, names.prefix() + ".", PREFIXED, DESCRIBE);
+                rights.allow(TRANSACTIONAL_ID, names.prefix() + ".", PREFIXED, DESCRIBE);
             }
         }
         return rights.bindings;

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  */
 public record TopicNames(String prefix) {
 
+    /** A team and an agent. Release 0.1.0 had turn topics of an agent alone, which nobody reads any more. */
+    private static final Pattern OF_AGENT = Pattern.compile("[^.]+\\.[^.]+");
+
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     public TopicNames {
@@ -44,7 +47,8 @@ public record TopicNames(String prefix) {
 
     /** The catalogue's entry for a full topic name; empty if the name is not one of the catalogue's under this prefix. */
     public Optional<Topic> find(String name) {
-        if (name.startsWith(allTurns()) && name.length() > allTurns().length()) {
+        if (name.startsWith(allTurns())
+                && OF_AGENT.matcher(name.substring(allTurns().length())).matches()) {
             return Optional.of(Topic.TURNS);
         }
         for (Topic topic : Topic.values()) {

@@ -28,6 +28,11 @@ class TopicNamesTest {
     }
 
     @Test
+    void shouldNotTakeATurnTopicOfRelease010ForItsOwn() {
+        assertEquals(Optional.empty(), names.find("blue.marft.turns.reasoner"));
+    }
+
+    @Test
     void shouldRefuseAPrefixThatKafkaWouldRefuse() {
         assertThrows(IllegalArgumentException.class, () -> new TopicNames("two words"));
         assertThrows(IllegalArgumentException.class, () -> new TopicNames(""));

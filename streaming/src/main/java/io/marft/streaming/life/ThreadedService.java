@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public abstract class ThreadedService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedService.class);
+    /** How long work that was cut short may take to end before it is interrupted. */
+    private static final long LAST_MILLIS = 20_000;
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final String name;
@@ -119,6 +122,8 @@ public abstract class ThreadedService implements Service {
                         .addKeyValue("seconds", limit.toSeconds())
                         .log("service did not stop in time");
                 if (cutShort()) {
+                    thread.join(LAST_MILLIS);
+                    thread.interrupt(); // Kafka's clients give up what they wait for, as a transaction of somebody's.
                     thread.join();
                 }
             }

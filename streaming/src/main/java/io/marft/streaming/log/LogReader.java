@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -17,6 +18,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the committed records of some topics, outside of any consumer group, in each partition's order. It stands at a
@@ -32,7 +36,13 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class LogReader implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
+
+    /** After how long reading says what it waits for, and how often it says so again. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
+
+    private static final Duration REMINDER = Duration.ofMinutes(1);
 
     /** How long to wait for transactions that are under way. A sound one takes some milliseconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -171,8 +181,13 @@ public final class LogReader implements AutoCloseable {
 
     /** Reads on up to these places, and stands at them afterwards. */
     public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> action) {
+        long sayAt = System.nanoTime() + QUIET.toNanos();
         try {
             while (!LogEnds.reached(consumer, ends)) {
+                if (System.nanoTime() - sayAt > 0) {
+                    sayWhatHoldsUp();
+                    sayAt = System.nanoTime() + REMINDER.toNanos();
+                }
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     if (record.offset() < end(ends, record)) {
                         action.accept(record);
@@ -182,6 +197,16 @@ public final class LogReader implements AutoCloseable {
             }
         } finally {
             consumer.resume(consumer.paused());
+        }
+    }
+
+    private void sayWhatHoldsUp() {
+        try {
+            OpenTransaction.lines(client, admin()).forEach(line -> LOG.atWarn().log("reading waits: {}", line));
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException | IllegalStateException e) {
+            LOG.atDebug().setCause(e).log("what reading waits for cannot be found out");
         }
     }
 

@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
@@ -29,19 +31,22 @@ import org.apache.kafka.common.errors.InterruptException;
  * @param producer the producer's transactional id, or its number where the cluster does not tell the id
  * @param since when it began; empty where the cluster does not tell
  * @param timeout after which the broker aborts it at the latest; empty where the cluster does not tell
- * @param heldUp by partition how many offsets cannot be read yet, markers included
+ * @param first by partition the offset of its first record
+ * @param heldUp how many offsets of these partitions cannot be read yet, markers included
  */
 public record OpenTransaction(
         String producer,
         Optional<Instant> since,
         Optional<Duration> timeout,
-        SortedMap<String, Map<Integer, Long>> heldUp) {
+        Map<TopicPartition, Long> first,
+        long heldUp) {
 
     /** A sound transaction takes some milliseconds. */
     private static final Duration NOTABLE = Duration.ofSeconds(2);
 
     /**
-     * A line for each transaction that has held readers of the catalogue's topics up for more than a moment.
+     * A line for each transaction that holds readers of the catalogue's topics up for more than a moment. Where the cluster
+     * does not tell when a transaction began, this looks twice.
      *
      * @throws ExecutionException if the cluster does not say which topics there are
      */
@@ -53,17 +58,27 @@ public record OpenTransaction(
         List<TopicPartition> partitions = new ArrayList<>();
         admin.describeTopics(topics).allTopicNames().get().forEach((name, topic) -> topic.partitions()
                 .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition()))));
+        List<OpenTransaction> open = find(admin, partitions);
+        List<OpenTransaction> before = List.of();
+        if (open.stream().anyMatch(one -> one.since.isEmpty())) {
+            Thread.sleep(NOTABLE.toMillis());
+            before = open;
+            open = find(admin, partitions);
+        }
         Instant now = Instant.now();
-        return find(admin, partitions).stream()
-                .filter(open -> open.since
-                        .map(began -> began.plus(NOTABLE).isBefore(now))
-                        .orElse(true))
-                .map(open -> open.line(now))
-                .toList();
+        List<String> lines = new ArrayList<>();
+        for (OpenTransaction one : open) {
+            boolean old =
+                    one.since.filter(began -> began.plus(NOTABLE).isBefore(now)).isPresent();
+            if (old || before.stream().anyMatch(one::isStill)) {
+                lines.add(one.line(now));
+            }
+        }
+        return lines;
     }
 
     /** The open transactions behind which something stands in these partitions, longest open first. */
-    static List<OpenTransaction> find(Admin admin, Collection<TopicPartition> partitions) {
+    public static List<OpenTransaction> find(Admin admin, Collection<TopicPartition> partitions) {
         Map<TopicPartition, Long> held = held(admin, partitions);
         if (held.isEmpty()) {
             return List.of();
@@ -74,15 +89,23 @@ public record OpenTransaction(
                 for (ProducerState state : producers(admin, partition)) {
                     if (state.currentTransactionStartOffset().isPresent()) {
                         byProducer
-                                .computeIfAbsent(state.producerId(), first -> new HashMap<>())
-                                .put(partition, held.get(partition));
+                                .computeIfAbsent(state.producerId(), absent -> new HashMap<>())
+                                .put(
+                                        partition,
+                                        state.currentTransactionStartOffset().getAsLong());
                     }
                 }
             }
-            return describe(admin, byProducer);
+            return describe(admin, byProducer, held);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    /** Whether this is the transaction that another look found. */
+    public boolean isStill(OpenTransaction before) {
+        return producer.equals(before.producer)
+                && first.entrySet().stream().anyMatch(before.first.entrySet()::contains);
     }
 
     private static Map<TopicPartition, Long> held(Admin admin, Collection<TopicPartition> partitions) {
@@ -108,7 +131,8 @@ public record OpenTransaction(
         }
     }
 
-    private static List<OpenTransaction> describe(Admin admin, Map<Long, Map<TopicPartition, Long>> byProducer)
+    private static List<OpenTransaction> describe(
+            Admin admin, Map<Long, Map<TopicPartition, Long>> byProducer, Map<TopicPartition, Long> held)
             throws InterruptedException {
         Map<Long, TransactionListing> listed = new HashMap<>();
         Map<String, TransactionDescription> described = new HashMap<>();
@@ -126,7 +150,7 @@ public record OpenTransaction(
             // No right to ask: the producers' numbers must do.
         }
         List<OpenTransaction> found = new ArrayList<>();
-        byProducer.forEach((id, held) -> {
+        byProducer.forEach((id, first) -> {
             Optional<String> name = Optional.ofNullable(listed.get(id)).map(TransactionListing::transactionalId);
             Optional<TransactionDescription> description = name.map(described::get);
             found.add(new OpenTransaction(
@@ -136,28 +160,22 @@ public record OpenTransaction(
                                     known.transactionStartTimeMs().getAsLong()))
                             : Optional.empty()),
                     description.map(known -> Duration.ofMillis(known.transactionTimeoutMs())),
-                    byTopic(held)));
+                    first,
+                    first.keySet().stream().mapToLong(held::get).sum()));
         });
         found.sort((one, other) -> one.since.orElse(Instant.EPOCH).compareTo(other.since.orElse(Instant.EPOCH)));
         return found;
     }
 
-    private static SortedMap<String, Map<Integer, Long>> byTopic(Map<TopicPartition, Long> held) {
-        SortedMap<String, Map<Integer, Long>> byTopic = new TreeMap<>();
-        held.forEach((partition, offsets) -> byTopic.computeIfAbsent(partition.topic(), first -> new TreeMap<>())
-                .put(partition.partition(), offsets));
-        return byTopic;
-    }
-
     /** In one line: what waits, behind whom, since when and until when. */
-    String line(Instant now) {
-        List<String> places = new ArrayList<>();
-        heldUp.forEach((topic, partitions) -> places.add(topic + " " + new TreeSet<>(partitions.keySet())));
-        long offsets = heldUp.values().stream()
-                .flatMap(partitions -> partitions.values().stream())
-                .mapToLong(Long::longValue)
-                .sum();
-        return offsets + " offsets of " + String.join(", ", places) + " wait behind the open transaction of producer "
+    public String line(Instant now) {
+        SortedMap<String, Set<Integer>> places = new TreeMap<>();
+        first.keySet().forEach(partition -> places.computeIfAbsent(partition.topic(), absent -> new TreeSet<>())
+                .add(partition.partition()));
+        String where = places.entrySet().stream()
+                .map(place -> place.getKey() + " " + place.getValue())
+                .collect(Collectors.joining(", "));
+        return heldUp + " offsets of " + where + " wait behind the open transaction of producer "
                 + producer
                 + since.map(began -> ", open for "
                                 + Math.max(0, Duration.between(began, now).toSeconds()) + "s")

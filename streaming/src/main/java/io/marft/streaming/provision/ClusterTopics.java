@@ -3,8 +3,11 @@ package io.marft.streaming.provision;
 import io.marft.schemas.catalogue.Topic;
 import io.marft.schemas.catalogue.TopicSetting;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.log.OpenTransaction;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +19,14 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -42,10 +48,11 @@ final class ClusterTopics implements AutoCloseable {
     /**
      * What a cluster says of a topic.
      *
+     * @param id another one for each topic that is made, whatever its name
      * @param replicas the least of any partition
      * @param settings by Kafka's names; empty where the cluster does not tell them to this client
      */
-    record Found(String name, int partitions, int replicas, Map<String, String> settings) {}
+    record Found(String name, Uuid id, int partitions, int replicas, Map<String, String> settings) {}
 
     ClusterTopics(ClientSettings client) {
         Map<String, Object> properties = client.admin();
@@ -70,6 +77,7 @@ final class ClusterTopics implements AutoCloseable {
                 name,
                 new Found(
                         name,
+                        topic.topicId(),
                         topic.partitions().size(),
                         topic.partitions().stream()
                                 .mapToInt(partition -> partition.replicas().size())
@@ -140,6 +148,17 @@ final class ClusterTopics implements AutoCloseable {
                 .all());
     }
 
+    /** The transactions that hold readers of these topics up now, most of them for a moment only. */
+    List<OpenTransaction> open(Collection<Found> topics) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (Found topic : topics) {
+            for (int partition = 0; partition < topic.partitions(); partition++) {
+                partitions.add(new TopicPartition(topic.name(), partition));
+            }
+        }
+        return OpenTransaction.find(admin, partitions);
+    }
+
     /** Those of the groups that have members now, of those that this client may see. */
     Set<String> livingGroups(Collection<String> groups) {
         return get(admin.describeConsumerGroups(groups).all()).values().stream()
@@ -150,9 +169,7 @@ final class ClusterTopics implements AutoCloseable {
 
     /** The names of all consumer groups that this client may see. */
     Set<String> groups() {
-        return get(admin.listGroups(org.apache.kafka.clients.admin.ListGroupsOptions.forConsumerGroups())
-                        .all())
-                .stream()
+        return get(admin.listGroups(ListGroupsOptions.forConsumerGroups()).all()).stream()
                 .map(group -> group.groupId())
                 .collect(Collectors.toSet());
     }

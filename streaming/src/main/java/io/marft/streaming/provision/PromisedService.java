@@ -33,7 +33,7 @@ public final class PromisedService implements Service {
         TopicWatch watch = new TopicWatch(client, role, team);
         try {
             watch.begin();
-            return new PromisedService(maker.get(), watch);
+            return new PromisedService(watch.make(maker), watch);
         } catch (RuntimeException | Error e) {
             watch.close();
             throw e;

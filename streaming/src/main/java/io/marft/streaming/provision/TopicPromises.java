@@ -84,6 +84,16 @@ record TopicPromises(TopicNames names, String bootstrapServers) {
                         + ": prepare the cluster with `marft provision`");
     }
 
+    /** A topic that was deleted and made again: what it held is gone. */
+    Broken madeAgain(Found topic) {
+        return new Broken(
+                topic.name(),
+                entry(topic).keep() != Topic.Keep.WEEK,
+                Map.of(),
+                "topic " + topic.name() + " was deleted and made again, and what it held is gone: restore it, or begin"
+                        + " under another prefix");
+    }
+
     /** A topic with fewer replicas than it was asked to have. */
     Broken tooFewReplicas(Found topic, int wanted) {
         return new Broken(

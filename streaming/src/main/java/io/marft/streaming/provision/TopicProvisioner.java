@@ -115,7 +115,7 @@ public final class TopicProvisioner {
                 create(topics, named);
             }
             List<String> broken = new ArrayList<>();
-            for (Broken one : check(topics, wanted)) {
+            for (Broken one : check(topics, withOtherTurns(topics, wanted))) {
                 if (change == Change.NONE || one.settings().isEmpty()) {
                     broken.add(one.line());
                 } else {
@@ -129,6 +129,18 @@ public final class TopicProvisioner {
         }
         register(wanted);
         return changed;
+    }
+
+    /** The topics that are wanted, and all turn topics that are there: of other teams, and of agents that left theirs. */
+    private List<NamedTopic> withOtherTurns(ClusterTopics topics, List<NamedTopic> wanted) {
+        List<NamedTopic> all = new ArrayList<>(wanted);
+        topics.names().stream()
+                .filter(name ->
+                        settings.topics().find(name).filter(Topic.TURNS::equals).isPresent())
+                .map(name -> new NamedTopic(name, Topic.TURNS))
+                .filter(turns -> !wanted.contains(turns))
+                .forEach(all::add);
+        return all;
     }
 
     /**

@@ -8,21 +8,27 @@ import io.marft.schemas.wire.RegistryFailure;
 import io.marft.schemas.wire.RegistryRefusedException;
 import io.marft.schemas.wire.RegistryUnavailableException;
 import io.marft.streaming.connect.ClientSettings;
+import io.marft.streaming.life.Service;
 import io.marft.streaming.life.ThreadedService;
 import io.marft.streaming.life.Trouble;
+import io.marft.streaming.log.OpenTransaction;
 import io.marft.streaming.provision.ClusterTopics.Found;
 import io.marft.streaming.provision.TopicPromises.Broken;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +58,10 @@ final class TopicWatch extends ThreadedService {
 
     private final Set<String> missingBefore = new HashSet<>();
     private final Set<String> said = new HashSet<>();
+    /** The ids that topics had when they were first seen: one that is made again has another. */
+    private final Map<String, Uuid> ids = new ConcurrentHashMap<>();
+    /** Transactions that were open at the last look; the ones that still are hold readers up. */
+    private Set<OpenTransaction> openBefore = Set.of();
 
     private volatile ClusterTopics topics;
     private volatile int partitions;
@@ -99,8 +109,13 @@ final class TopicWatch extends ThreadedService {
         }
         waiting("schema registry", client.registryUrl(), this::askRegistry);
         if (role.hasState()) {
-            warnOfState();
+            waiting("brokers", client.bootstrapServers(), this::warnOfState);
         }
+    }
+
+    /** Makes the service, for which the cluster may be asked once more. */
+    Service make(Supplier<Service> maker) {
+        return waiting("brokers", client.bootstrapServers(), maker);
     }
 
     /** Tries a step until cluster or registry answer it, with a line that says for what the service waits. */
@@ -152,7 +167,10 @@ final class TopicWatch extends ThreadedService {
             String own = role == Role.AGENT
                     ? client.topics().turns(team, "")
                     : client.topics().allTurns();
-            topics().names().stream().filter(name -> name.startsWith(own)).forEach(wanted::add);
+            topics().names().stream()
+                    .filter(name ->
+                            name.startsWith(own) && client.topics().find(name).isPresent())
+                    .forEach(wanted::add);
         }
         return topics().find(wanted);
     }
@@ -164,11 +182,16 @@ final class TopicWatch extends ThreadedService {
                 .map(promises::missing)
                 .forEach(broken::add);
         broken.addAll(promises.broken(found.values(), partitions));
+        found.values().stream()
+                .filter(topic ->
+                        !ids.computeIfAbsent(topic.name(), first -> topic.id()).equals(topic.id()))
+                .map(promises::madeAgain)
+                .forEach(broken::add);
         return broken;
     }
 
     /** State that lies on fewer replicas than the topics is lost with a disk: an earlier version made it so. */
-    private void warnOfState() {
+    private boolean warnOfState() {
         int replicas = topics().find(Set.of(client.topics().of(Topic.OBSERVATIONS))).values().stream()
                 .mapToInt(Found::replicas)
                 .max()
@@ -189,6 +212,7 @@ final class TopicWatch extends ThreadedService {
                                 replicas);
             }
         }
+        return true;
     }
 
     @Override
@@ -196,6 +220,7 @@ final class TopicWatch extends ThreadedService {
         while (!stop().await(INTERVAL)) {
             Optional<Map<String, Found>> found = look();
             found.ifPresent(this::judge);
+            found.ifPresent(topics -> sayWhatHoldsReadersUp(topics.values()));
         }
     }
 
@@ -206,6 +231,20 @@ final class TopicWatch extends ThreadedService {
         } catch (RuntimeException e) {
             LOG.atDebug().addKeyValue("service", role.label()).setCause(e).log("topics cannot be looked at");
             return Optional.empty();
+        }
+    }
+
+    private void sayWhatHoldsReadersUp(Collection<Found> found) {
+        try {
+            Set<OpenTransaction> open = Set.copyOf(topics().open(found));
+            Instant now = Instant.now();
+            open.stream()
+                    .filter(transaction -> openBefore.stream().anyMatch(transaction::isStill))
+                    .forEach(transaction ->
+                            LOG.atWarn().addKeyValue("service", role.label()).log("{}", transaction.line(now)));
+            openBefore = open;
+        } catch (RuntimeException e) {
+            LOG.atDebug().addKeyValue("service", role.label()).setCause(e).log("transactions cannot be looked at");
         }
     }
 

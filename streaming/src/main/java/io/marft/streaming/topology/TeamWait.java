@@ -94,6 +94,9 @@ final class TeamWait
         }
         DeadLetter letter = record.value().letter(service, "waits for its team", record);
         if (!letter.getLacks().isEmpty()) {
+            if (held.containsKey(record.key())) {
+                release(record.key(), record.timestamp());
+            }
             context().forward(record); // It cannot be held whole, and must not lose a part without a word.
             return;
         }
@@ -125,17 +128,19 @@ final class TeamWait
                 ready.add(episode);
             }
         });
-        for (String episode : ready) {
-            for (String key : held.remove(episode).keys()) {
-                DeadLetter letter = store.delete(key);
-                Received<? extends SpecificRecord> received = new Received<>(
-                        read(letter),
-                        DeadLetters.value(letter),
-                        letter.getTopic(),
-                        letter.getPartition(),
-                        letter.getOffset());
-                context().forward(new Record<>(episode, received, timestamp, DeadLetters.headers(letter)));
-            }
+        ready.forEach(episode -> release(episode, timestamp));
+    }
+
+    private void release(String episode, long timestamp) {
+        for (String key : held.remove(episode).keys()) {
+            DeadLetter letter = store.delete(key);
+            Received<? extends SpecificRecord> received = new Received<>(
+                    read(letter),
+                    DeadLetters.value(letter),
+                    letter.getTopic(),
+                    letter.getPartition(),
+                    letter.getOffset());
+            context().forward(new Record<>(episode, received, timestamp, DeadLetters.headers(letter)));
         }
     }
 

@@ -10,6 +10,7 @@ import io.marft.streaming.provision.TopicPromises.Broken;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 class TopicPromisesTest {
@@ -23,7 +24,7 @@ class TopicPromisesTest {
             settings.put(setting.key(), setting.value(topic, replicas));
         }
         settings.putAll(other);
-        return new Found(NAMES.of(topic), partitions, replicas, settings);
+        return new Found(NAMES.of(topic), Uuid.ZERO_UUID, partitions, replicas, settings);
     }
 
     private static List<Broken> broken(Topic topic, int replicas, Map<String, String> other) {
@@ -53,7 +54,7 @@ class TopicPromisesTest {
 
     @Test
     void shouldCountWhatIsNotToldAsKept() {
-        Found silent = new Found(NAMES.of(Topic.UPDATES), 1, 3, Map.of());
+        Found silent = new Found(NAMES.of(Topic.UPDATES), Uuid.ZERO_UUID, 1, 3, Map.of());
 
         assertEquals(List.of(), PROMISES.broken(List.of(silent), 4));
     }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The trainer of one team: committed trajectories in, updates out.
  *
- * <p>An update is one transaction: adapters, checkpoint, update record, dead letters and the offsets of everything that
+ * <p>An update is one transaction: adapters, checkpoint, update record, dead letters and the positions behind everything that
  * was consumed commit together or not at all. So a trainer that dies anywhere resumes at its last committed update and
  * reads again exactly what that update had not accounted for.
  *
