@@ -22,7 +22,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,9 +105,12 @@ class RandomTeamsTest {
     private void play(Map<String, Playing> episodes, Random random) {
         List<Turn> turns = new ArrayList<>();
         List<Playing> waiting = new ArrayList<>(episodes.values());
-        Set<String> teams = waiting.stream()
-                .map(playing -> playing.team().team().getName())
-                .collect(Collectors.toCollection(TreeSet::new));
+        Map<String, Set<String>> agents = new TreeMap<>();
+        for (Playing playing : waiting) {
+            Team team = playing.team().team();
+            team.getAgents().forEach(agent -> agents.computeIfAbsent(team.getName(), first -> new TreeSet<>())
+                    .add(agent.getName()));
+        }
         while (!turns.isEmpty() || !waiting.isEmpty()) {
             if (waiting.isEmpty() || (!turns.isEmpty() && random.nextInt(4) > 0)) {
                 Turn turn = turns.remove(random.nextInt(turns.size()));
@@ -118,8 +120,8 @@ class RandomTeamsTest {
                 kafka.write(next.left().remove());
                 waiting.removeIf(playing -> playing.left().isEmpty());
             }
-            for (String team : teams) {
-                for (String agent : AGENTS) {
+            for (String team : agents.keySet()) {
+                for (String agent : agents.get(team)) {
                     for (Turn turn : kafka.turns(team, agent)) {
                         assertEquals(List.of(team, agent), List.of(turn.getTeam(), turn.getAgent()));
                         episodes.get(turn.getEpisode()).routed().add(decision(turn));

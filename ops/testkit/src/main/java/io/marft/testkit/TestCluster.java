@@ -129,7 +129,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Deletes all records that a stopped broker holds, as if it had got a new disk; it keeps its name in the cluster. */
     public void wipeBroker(int id) {
-        for (String logs : broker(id).config().logDirs()) {
+        for (String logs : kit.nodes().brokerNodes().get(id).logDataDirectories()) {
             try (Stream<Path> entries = Files.list(Path.of(logs))) {
                 entries.filter(entry -> !KEPT.contains(entry.getFileName().toString()))
                         .forEach(TestCluster::delete);
