@@ -45,6 +45,8 @@ final class Valve implements AutoCloseable {
     /** A look that goes through a long backlog lets the environment have its turn in between. */
     private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
 
+    private static final long ASK_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final String team;
     private final Backlog backlog;
     private final LogReader reader;
@@ -54,6 +56,7 @@ final class Valve implements AutoCloseable {
 
     private Map<TopicPartition, Long> present = Map.of();
     private boolean caughtUp;
+    private long asked = System.nanoTime();
     private int times = 1;
 
     /**
@@ -106,9 +109,17 @@ final class Valve implements AutoCloseable {
         return new HashMap<>(ends);
     }
 
-    /** Whether no further episode is to be opened now; to be asked again and again. */
+    /**
+     * Whether no further episode is to be opened now; to be asked again and again.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the cluster does not answer, so that the environment begins anew
+     */
     boolean shut() {
         long now = System.nanoTime();
+        if (now - asked > ASK_NANOS) {
+            var unused = reader.readable(); // Polling alone never says that the cluster is away.
+            asked = System.nanoTime();
+        }
         ConsumerRecords<String, byte[]> records;
         do {
             records = reader.poll(Duration.ZERO);
