@@ -42,14 +42,16 @@ class AclsCommandTest {
                 + " --allow-principal 'User:learner' ";
         assertEquals(
                 List.of(
+                        begin + "--operation Read --operation DescribeConfigs --resource-pattern-type literal"
+                                + " --topic green.trajectories --topic green.teams",
+                        begin + "--operation Read --operation Write --operation DescribeConfigs"
+                                + " --resource-pattern-type literal --topic green.updates --topic green.checkpoints",
+                        begin + "--operation Write --operation DescribeConfigs --resource-pattern-type literal"
+                                + " --topic green.adapters --topic green.adapter-chunks --topic green.dead-letters",
                         begin + "--operation Read --resource-pattern-type literal"
-                                + " --topic green.trajectories --topic green.teams --group green.trainer.arithmetic"
-                                + " --group green.trainer.arithmetic.lease",
+                                + " --group green.trainer.arithmetic --group green.trainer.arithmetic.lease",
                         begin + "--operation Write --resource-pattern-type literal"
-                                + " --topic green.updates --topic green.adapters --topic green.adapter-chunks"
-                                + " --topic green.dead-letters --transactional-id green.trainer.arithmetic",
-                        begin + "--operation Read --operation Write --resource-pattern-type literal"
-                                + " --topic green.checkpoints"),
+                                + " --transactional-id green.trainer.arithmetic"),
                 acls(
                         "--format",
                         "kafka-acls",
