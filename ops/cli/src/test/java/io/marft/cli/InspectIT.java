@@ -122,10 +122,11 @@ class InspectIT {
 
     @Test
     void shouldSayInOneLineThatATopicIsMissing() {
-        assertEquals(1, run("tail", "turns.nobody"));
+        assertEquals(1, run("tail", "turns.pair.nobody"));
         assertEquals(
-                List.of("marft: topic marft.turns.nobody does not exist: `marft topics` lists those that do, and `marft"
-                        + " provision` creates those that are missing"),
+                List.of(
+                        "marft: topic marft.turns.pair.nobody does not exist: `marft topics` lists those that do, and `marft"
+                                + " provision` creates those that are missing"),
                 lines());
     }
 
