@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -411,7 +412,7 @@ class TopicPromisesIT {
             Config config =
                     admin.describeConfigs(List.of(resource(topic))).all().get().get(resource(topic));
             return config.get(key).value();
-        } catch (Exception e) {
+        } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
     }

@@ -7,6 +7,7 @@ import io.marft.local.LocalBroker;
 import io.marft.streaming.connect.ClientSettings;
 import io.marft.streaming.log.OpenTransaction;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,6 +44,22 @@ class GroupLagIT {
         }
     }
 
+    private static void createTopic(ClientSettings client) throws Exception {
+        try (Admin admin = Admin.create(client.admin())) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1))).all().get();
+        }
+    }
+
+    /** A transaction is not worth a line at once. */
+    private static List<String> lines(ClientSettings client, Admin admin) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(60);
+        List<String> lines = List.of();
+        while (lines.isEmpty() && Instant.now().isBefore(deadline)) {
+            lines = OpenTransaction.lines(client, admin);
+        }
+        return lines;
+    }
+
     private static List<GroupLag> lags(ClientSettings client) throws Exception {
         try (Admin admin = Admin.create(client.admin())) {
             return GroupLag.of(client, admin);
@@ -54,10 +71,8 @@ class GroupLagIT {
     void shouldCountRecordsAndSayWhoseOpenTransactionHoldsReadersUp() throws Exception {
         try (LocalBroker broker = LocalBroker.start(directory, 0)) {
             ClientSettings client = new ClientSettings(broker.bootstrapServers(), "mock://lag", "marft");
+            createTopic(client);
             try (Admin admin = Admin.create(client.admin())) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1)))
-                        .all()
-                        .get();
                 Map<String, Object> properties = client.transactionalProducer("crashed");
                 properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 600_000);
                 try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties)) {
@@ -83,8 +98,7 @@ class GroupLagIT {
                                     new GroupLag("marft.reward", TOPIC, 1, 0, true),
                                     new GroupLag("marft.router", TOPIC, 1, 1, true)),
                             lags(client));
-                    Thread.sleep(2_500); // A transaction is not worth a line at once.
-                    List<String> lines = OpenTransaction.lines(client, admin);
+                    List<String> lines = lines(client, admin);
                     assertEquals(1, lines.size(), lines::toString);
                     assertTrue(
                             lines.get(0)
@@ -102,11 +116,7 @@ class GroupLagIT {
     void shouldSayHowFarEachGroupOfThePrefixIsBehind() throws Exception {
         try (LocalBroker broker = LocalBroker.start(directory, 0)) {
             ClientSettings client = new ClientSettings(broker.bootstrapServers(), "mock://lag", "marft");
-            try (Admin admin = Admin.create(client.admin())) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1)))
-                        .all()
-                        .get();
-            }
+            createTopic(client);
             send(client, 0, 5);
             send(client, 1, 4);
             commit(client, "marft.agent.pair.actor", Map.of(0, 2L, 1, 3L));
