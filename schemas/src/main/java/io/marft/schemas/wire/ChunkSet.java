@@ -1,12 +1,7 @@
 package io.marft.schemas.wire;
 
-import io.marft.schemas.digest.Sha256;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,41 +56,11 @@ public final class ChunkSet {
         return whole.array();
     }
 
-    /**
-     * The whole as a stream.
-     *
-     * @throws IllegalArgumentException if chunks are missing
-     */
-    public InputStream stream(int count) {
-        return new SequenceInputStream(Collections.enumeration(
-                ordered(count).stream().map(ChunkSet::stream).toList()));
-    }
-
-    /**
-     * The digest {@code sha256:…} of the whole.
-     *
-     * @throws IllegalArgumentException if chunks are missing
-     */
-    public String digest(int count) {
-        Sha256 digest = new Sha256();
-        ordered(count).forEach(chunk -> digest.add(chunk.duplicate()));
-        return digest.text();
-    }
-
     private List<ByteBuffer> ordered(int count) {
         if (!isWhole(count)) {
             throw new IllegalArgumentException(
                     "chunks must be all there to be joined, got: " + present(count) + " of " + count);
         }
         return count <= 0 ? List.of() : new ArrayList<>(chunks.subMap(0, count).values());
-    }
-
-    private static InputStream stream(ByteBuffer chunk) {
-        if (chunk.hasArray()) {
-            return new ByteArrayInputStream(chunk.array(), chunk.arrayOffset() + chunk.position(), chunk.remaining());
-        }
-        byte[] bytes = new byte[chunk.remaining()];
-        chunk.duplicate().get(bytes);
-        return new ByteArrayInputStream(bytes);
     }
 }
